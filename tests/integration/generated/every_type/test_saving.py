@@ -31,7 +31,8 @@ def test_a_save_of_another_field_leaves_every_byte_of_the_row(typed, dialect, ta
     view = app.view(table)
     for number, part in enumerate(parts_of(app, view)):
         before = stored_bytes(app.place, table)
-        for word, all_sent in ((f"one {number}", False), (f"two {number}", True)):
+        # A browser sends all controls; a form without them is tried with some of the rows.
+        for word, all_sent in ((f"one {number}", False), (f"two {number}", True))[number % 5 > 0 :]:
             page = Page(app, view, part)
             if page.form.read_only:
                 assert dialect == "sqlite", "NULL as a key"
