@@ -23,6 +23,8 @@ from benchmarks.conformance.contract import (
     turns,
 )
 
+STUCK_SECONDS = 120
+"""From which on a thread counts as stuck; on a loaded machine work of a second takes many."""
 RESET = 0.03
 """Seconds open, where a probe waits for half-open."""
 TASKS = 100
@@ -77,7 +79,7 @@ def _flood(breaker: Breaker) -> int:
         release.wait(5)
 
     def come() -> None:
-        barrier.wait(5)
+        barrier.wait(STUCK_SECONDS)
         try:
             breaker.call_sync(probe)
         except breaker.refusal:
@@ -123,7 +125,7 @@ def side_by_side(library: BreakerLibrary) -> None:
             most = max(most, inside)
             if inside == 8:
                 together.set()
-        together.wait(2.0)
+        together.wait(10.0)
         together.set()  # one that waited in vain is enough: the others need not
         with lock:
             inside -= 1
@@ -432,8 +434,10 @@ def in_threads(count: int, work: Callable[[], object]) -> None:
     threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + STUCK_SECONDS
     for thread in threads:
-        thread.join(10)
+        thread.join(max(0.0, deadline - time.monotonic()))
+    expect(not any(thread.is_alive() for thread in threads), f"stuck for {STUCK_SECONDS} s")
 
 
 class quick_switches:
