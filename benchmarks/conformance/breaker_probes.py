@@ -23,7 +23,7 @@ from benchmarks.conformance.contract import (
     turns,
 )
 
-STUCK_SECONDS = 120
+STUCK_SECONDS = 60
 """From which on a thread counts as stuck; on a loaded machine work of a second takes many."""
 RESET = 0.03
 """Seconds open, where a probe waits for half-open."""

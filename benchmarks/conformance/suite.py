@@ -12,7 +12,7 @@ from benchmarks.conformance.contract import Fails, L, NotOffered, Probe, RetryLi
 from benchmarks.conformance.retries import OWN_RETRY, RETRY_PEERS
 from benchmarks.conformance.retry_probes import RETRY_PROBES
 
-LIMIT_SECONDS = 10.0
+LIMIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,9 @@ def faulty_server(folder: Path) -> Iterator[Server]:
         "PYTHONPATH": str(folder / "code"),
         "SOURCE_CHECK_SECONDS": "86400",  # a failed check would be counted too
     }
-    server = Server(folder / "home", free_port(), environment)
+    # By a new interpreter, which imports sitecustomize.
+    command = ["-m", "proto_ddf.server", "start"]
+    server = Server(folder / "home", free_port(), environment, command=command)
     server.start()
     yield server
     server.end()
@@ -155,8 +157,9 @@ def test_a_handler_that_raises_ends_as_an_error_and_can_be_tried_again(
     failing: Page, folder: Path
 ) -> None:
     page = failing
-    rename_table(folder, "other", "notes")
     mistake = folder / "broken"
+    mistake.write_text("FirstMistake")  # before any read can succeed again
+    rename_table(folder, "other", "notes")
     for name in ("FirstMistake", "SecondMistake"):
         mistake.write_text(name)
         again(page).click()

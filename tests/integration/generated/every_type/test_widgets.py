@@ -19,7 +19,7 @@ from tests.type_values import CASES
 
 ALL = [(dialect, case.name) for dialect, cases in CASES.items() for case in cases]
 FLAGS = {"text": (("Y", "N"), ("true", "false"), ("1", "0")), "integer": (("1", "0"),)}
-PART = 4
+PART = 6
 """Each row is tried with one widget in so many, and each widget with one row in so many."""
 SEVERAL = settings(
     max_examples=150,
