@@ -40,7 +40,7 @@ LONGITUDE = r"lon|lng|long|longitude|laengengrad|langengrad|longitud|longitudine
 YEAR = r"year|yr|yyyy|\w*jahr|annee|ano|anno|vintage|season"
 FOUNDED = r"\w+ed|since|built|begun|born|made|erbaut|gegruendet|gegrundet|depuis|desde|seit|dal"
 """What happened in a year: "founded", "built", "formed in"."""
-EMAIL = r"e?mail|emails|courriel|correo|email address"
+EMAIL = r"e?mail|emails|courriel|correo"
 PHONE = r"phone|telephone|mobile|cell|cellphone|fax|tel|telefon|telefone|telefono|handy|mobil|movil|portable"
 URL = r"url|uri|website|homepage|link|web|webpage|webseite"
 IMAGE = (

@@ -77,7 +77,7 @@ def _apply_decisions(
         field.flags = field.flags or old.flags
         field.decimals = field.decimals if profiled else old.decimals
         field.choices = field.choices if profiled else field.choices or old.choices
-    elif old.type is not ColumnType.BINARY:  # binary columns are always hidden
+    elif old.type is not ColumnType.BINARY:  # most binary columns are hidden without a person
         field.hidden = field.hidden or old.hidden
 
 

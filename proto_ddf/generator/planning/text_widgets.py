@@ -10,6 +10,7 @@ from proto_ddf.sources.schema.model import ColumnInfo
 LONG_LIMIT = 255
 """A text column that allows more characters gets a text area."""
 NEARLY_ALL = 0.95
+"""The share of a column's values; the others are shown as they are."""
 MOST = 0.5
 """The share of the values that must fit where the name says the same."""
 

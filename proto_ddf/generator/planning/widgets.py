@@ -5,7 +5,7 @@ from proto_ddf.generator.planning.column_profile import ColumnProfile
 from proto_ddf.generator.planning.column_words import name_matches
 from proto_ddf.generator.planning.flags import flags_of
 from proto_ddf.generator.planning.number_widgets import number_widget
-from proto_ddf.generator.planning.text_widgets import text_widget
+from proto_ddf.generator.planning.text_widgets import NEARLY_ALL, text_widget
 from proto_ddf.generator.planning.value_kinds import ValueKind
 from proto_ddf.generator.spec import FieldSpec, Widget
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
@@ -14,8 +14,6 @@ LONGEST_CHOICE = 40
 """Characters; longer values are not offered as choices."""
 FEWEST_YEARS = 3
 """Different years, from which on days that all are 1 January are years."""
-NEARLY_ALL = 0.95
-"""The share of a column's values; the others are shown as they are."""
 
 _OPEN_ENDED = (
     r"country|city|town|region|state|province|name|title|manufacturer|brand|timezone|tzone"

@@ -138,8 +138,8 @@ def _add_figure() -> rx.Component:
         choice(
             "What the new key figure shows",
             rx.el.option("Number of rows", value=""),
-            *_of_values(State.figure_values, "Sum of ", "sum "),
-            *_of_values(State.figure_values, "Average of ", "avg "),
+            _of_values(State.figure_values, "Sum of ", "sum "),
+            _of_values(State.figure_values, "Average of ", "avg "),
             value=State.figure_value,
             on_change=State.set_figure_value,
         ),
@@ -166,7 +166,7 @@ def _add_chart() -> rx.Component:
         choice(
             "What the new chart shows",
             rx.el.option("Number of rows", value=""),
-            *_of_values(State.chart_values, "Sum of ", ""),
+            _of_values(State.chart_values, "Sum of ", ""),
             value=State.chart_value,
             on_change=State.set_chart_value,
         ),
@@ -175,11 +175,9 @@ def _add_chart() -> rx.Component:
     )
 
 
-def _of_values(columns: rx.Var[list[str]], words: str, measure: str) -> list[rx.Component]:
+def _of_values(columns: rx.Var[list[str]], words: str, measure: str) -> rx.Component:
     """An option for each column."""
-    return [
-        rx.foreach(columns, lambda each: rx.el.option(words + each, value=measure + each)),
-    ]
+    return rx.foreach(columns, lambda each: rx.el.option(words + each, value=measure + each))
 
 
 def _adding(words: str, *choices: rx.Component, add: Any, disabled: Any) -> rx.Component:
