@@ -123,6 +123,12 @@ def wait_until_disconnected(page: Page) -> None:
     expect(connected(page)).to_have_count(0)
 
 
+def sign_out(page: Page, name: str) -> None:
+    """Sign out of Proto-DDF by the menu of the account `name`."""
+    page.get_by_role("button", name=f"Signed in as {name}").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
 def connected(page: Page) -> Locator:
     return page.locator(".pd-connection[data-state=connected]")
 

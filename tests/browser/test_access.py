@@ -12,7 +12,7 @@ from proto_ddf.accounts.passwords import hash_of
 from proto_ddf.accounts.roles import Role
 from proto_ddf.db.writing import write
 from tests.browser.conftest import Server
-from tests.browser.driving import wait_until, wait_until_connected
+from tests.browser.driving import sign_out, wait_until, wait_until_connected
 from tests.browser.looking import PHONE, overflow_width, serious_findings
 from tests.homes import opened_home
 from tests.ports import free_port
@@ -118,7 +118,7 @@ def test_signing_out_leads_every_tab_to_the_sign_in_and_back(people: Server, pag
     other = page.context.new_page()
     other.goto(f"{people.url}/operations")
     wait_until_connected(other)
-    page.evaluate("{ fetch('/sign-out', {method: 'POST'}); }")
+    sign_out(page, "Root")
     for tab in (page, other):
         expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
     sign_in(other, "Root")

@@ -23,6 +23,7 @@ from tests.browser.driving import (
     fill_generate_form,
     open_app_address,
     rows,
+    sign_out,
     start_generation,
     wait_until,
     wait_until_connected,
@@ -156,7 +157,7 @@ def test_who_signs_out_of_proto_ddf_is_out_of_the_app(shop: Shop, tab: Page) -> 
     other = tab.context.new_page()
     other.goto(shop.server.url)
     wait_until_connected(other)
-    other.evaluate("{ fetch('/sign-out', {method: 'POST'}); }")
+    sign_out(other, "Bea")
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(tab.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
     sign_in(tab, "Bea")
@@ -170,14 +171,14 @@ def add_note(page: Page, address: str, title: str) -> None:
     page.get_by_role("button", name="Save").click()
 
 
-def change_person(page: Page, shop: Shop, name: str) -> None:
-    """Sign out of Proto-DDF, and open the app as somebody else in the same browser."""
+def change_person(page: Page, shop: Shop, now: str, then: str) -> None:
+    """Sign out of Proto-DDF, where `now` is signed in, and open the app as `then` in the same browser."""
     page.goto(shop.server.url)
     wait_until_connected(page)
-    page.evaluate("fetch('/sign-out', {method: 'POST'})")
+    sign_out(page, now)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto(f"{shop.address}/api/sign-in?next=/outbox")
-    sign_in(page, name)
+    sign_in(page, then)
     expect(page).to_have_url(f"{shop.address}/outbox")
 
 
@@ -193,7 +194,7 @@ def test_what_one_person_left_is_neither_sent_nor_listed_while_another_is_signed
     listed = tab.locator("[data-outbox-item]")
     expect(listed).to_have_count(1)
     (left,) = tab.evaluate("protoDDF.outbox.items()")
-    change_person(tab, shop, "Bob")
+    change_person(tab, shop, "Bea", "Bob")
     tab.unroute("**/api/outbox")
     add_note(tab, shop.address, "By Bob")
     expect(tab.get_by_role("heading", level=1)).to_have_text("By Bob")
@@ -206,7 +207,7 @@ def test_what_one_person_left_is_neither_sent_nor_listed_while_another_is_signed
     assert answer.status == 401
     titles = "select title from notes where title in ('By Bob', 'Left by Bea') order by id"
     assert rows(shop.database, titles) == [("By Bob",)]
-    change_person(tab, shop, "Bea")
+    change_person(tab, shop, "Bob", "Bea")
     wait_until(lambda: rows(shop.database, titles) == [("By Bob",), ("Left by Bea",)])
 
 

@@ -11,7 +11,7 @@ from proto_ddf.accounts.passwords import hash_of
 from proto_ddf.accounts.roles import Role
 from proto_ddf.db.writing import write
 from tests.browser.conftest import Server
-from tests.browser.driving import expect_error_at, note_toasts, wait_until_connected
+from tests.browser.driving import expect_error_at, note_toasts, sign_out, wait_until_connected
 from tests.browser.looking import (
     PHONE,
     in_both_modes,
@@ -215,8 +215,7 @@ def test_a_person_changes_the_own_password_and_ends_other_sessions(
     expect(dora.get_by_text("The password is changed.")).to_be_visible()
     expect(dora.locator("[data-session]")).to_have_count(1)
     expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
-    dora.get_by_role("button", name="Signed in as Dora").click()
-    dora.get_by_role("button", name="Sign out").click()
+    sign_out(dora, "Dora")
     expect(dora.get_by_role("heading", name="Sign in")).to_be_visible()
     sign_in(dora, accounts, "Dora", "another long one")
 
