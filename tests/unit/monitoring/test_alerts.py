@@ -379,7 +379,7 @@ ACTIONS: list[Action] = [
 WAITS = (0, 5, 35, 90, 400, 3700, 90_000)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(ACTIONS), st.sampled_from(WAITS), st.booleans()), max_size=14

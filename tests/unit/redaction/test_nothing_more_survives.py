@@ -44,7 +44,7 @@ def surviving(text: str) -> set[str]:
     return {word[at : at + 3] for word in re.findall(r"\w+", text) for at in range(len(word) - 2)}
 
 
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @given(TEXTS)
 def test_what_was_hidden_stays_hidden(text: str) -> None:
     assert surviving(scrub_text(text, 10**6)) <= surviving(earlier_scrub_text(text))
@@ -111,7 +111,7 @@ def test_texts_around_secrets_stay(text: str, clean: str) -> None:
     assert scrub_text(text) == clean
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(TEXTS)
 def test_a_text_without_a_sign_has_no_secret(text: str) -> None:
     """Texts without a sign are not searched."""

@@ -127,7 +127,7 @@ STORED = st.one_of(
     st.binary(min_size=1, max_size=8).map(lambda raw: ("text", raw)),
 )
 _QUICK = settings(
-    max_examples=400,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

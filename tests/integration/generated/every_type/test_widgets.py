@@ -22,7 +22,7 @@ FLAGS = {"text": (("Y", "N"), ("true", "false"), ("1", "0")), "integer": (("1", 
 PART = 6
 """Each row is tried with one widget in so many, and each widget with one row in so many."""
 SEVERAL = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
