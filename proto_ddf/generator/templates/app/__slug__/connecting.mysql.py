@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pymysql  # type: ignore[import-untyped]
+import pymysql  # type: ignore[import-untyped, unused-ignore]
 import sqlalchemy as sa
 
 from . import pooling
