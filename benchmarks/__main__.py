@@ -14,6 +14,7 @@ GROUPS = (
     "error_intake",
     "dashboard",
     "databases",
+    "export",
     "files",
     "hosting",
     "idle",

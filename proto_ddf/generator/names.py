@@ -33,6 +33,7 @@ _TABLE_RESERVED = _KEYWORDS | _DEVICE_NAMES | frozenset(dir(builtins)) | frozens
     | {"page", "callout", "chart", "chart_panel", "figure_cards", "dashboard_page", "add_to"}
     | {"not_found", "unexpected", "name", "names", "show", "value", "get_config", "guard_access"}
     | {"health_route", "outbox_page", "list_to_send", "person_route", "picture_route"}
+    | {"export_route"}
     | {"time"}
     | {"default_error_boundary", "period_control"}
     | {"dashboard", "home", "login", "app", "config", "logging", "typing", "api", "sql"}

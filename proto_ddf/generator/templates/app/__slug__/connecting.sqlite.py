@@ -61,3 +61,10 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     until = time.monotonic() + ANSWER_SECONDS
     connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
     return connection
+
+
+def allow_seconds(connection: sa.Connection, seconds: float) -> None:
+    """Another limit for this use of the connection, which lasts long because it has many rows."""
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    until = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > until, STEPS)

@@ -65,7 +65,7 @@ def fetch_page(
     """
     order, cursor = _order(view, query), before or after
     with read_connection() as connection:
-        by_position = order.is_by_position(cursor) or _has_empty_keys(connection, view)
+        by_position = order.is_by_position(cursor) or has_empty_keys(connection, view)
         backwards = before is not None and not by_position
         statements = order.statements(cursor, backwards, offset, by_position)
         found: list[Any] = []
@@ -82,7 +82,7 @@ def fetch_page(
     return Page(rows, [tuple(row[width:]) for row in kept], has_more)
 
 
-def _has_empty_keys(connection: sa.Connection, view: TableView) -> bool:
+def has_empty_keys(connection: sa.Connection, view: TableView) -> bool:
     """Whether some rows have no key, which some databases allow. In an order by key, no page could start after them."""
     parts = [view.column(name) for name in view.key if view.by_name[name].nullable]
     if not parts:

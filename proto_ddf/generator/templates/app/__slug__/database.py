@@ -26,9 +26,15 @@ def engine() -> sa.Engine:
 @contextmanager
 def read_connection() -> Iterator[sa.Connection]:
     """A connection for reading. Raises DataError."""
+    with explained(), engine().connect() as connection:
+        yield connection
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Errors of the database while the block reads become DataErrors."""
     try:
-        with engine().connect() as connection:
-            yield connection
+        yield
     except sa.exc.SQLAlchemyError as error:
         raise _logged(error, explain(error)) from error
     except (OverflowError, UnicodeError) as error:

@@ -8,6 +8,7 @@ from ..views import TableView
 from . import events
 from .cells import headings
 from .columns import columns_menu
+from .exporting import export_menu
 from .feedback import callout, empty_state, skeleton_lines
 from .filters import chips, filter_button
 from .grid import grid
@@ -25,6 +26,7 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
             search_field(label=view.label, text=state.search, on_search=state.set_search),
             filter_button(view, state),
             _columns_button(view, state),
+            export_menu(table=view.name, query=state.export_query),
             rx.el.div(
                 rx.el.span(local("count", state.range_text), role="status", class_name="count"),
                 class_name="toolbar-end",

@@ -14,12 +14,13 @@ from ..filters import Condition, Query
 from ..rows import Row
 from ..sign_in import may_edit
 from ..views import TableView
+from .exporting import ExportMixin
 from .filtering import FilterMixin
 
 PAGE_SIZES = (25, 50, 100)
 
 
-class ListMixin(FilterMixin, mixin=True):
+class ListMixin(FilterMixin, ExportMixin, mixin=True):
     """The list of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
