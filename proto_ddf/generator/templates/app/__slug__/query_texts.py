@@ -31,7 +31,7 @@ def read_query(view: TableView, text: str) -> Query:
     try:
         given = json.loads(text or "{}")
         conditions = [_made(Condition, each) for each in given.pop("conditions", [])]
-        query: Query = _made(Query, given | {"conditions": tuple(conditions)})
+        query: Query = _made(Query, given | {"conditions": conditions})
         matches(view, query)
     except (TypeError, AttributeError, KeyError, RecursionError) as error:
         raise ValueError("no query of this list") from error
@@ -41,8 +41,17 @@ def read_query(view: TableView, text: str) -> Query:
 
 
 def _made(kind: type[Any], given: dict[str, Any]) -> Any:
-    types = {each.name: tuple if each.name == "conditions" else each.type for each in fields(kind)}
-    for name, value in given.items():
-        if not isinstance(value, types[name]):
-            raise TypeError(name)
-    return kind(**given)
+    """Raises KeyError or TypeError if what is given are not fields of that kind."""
+    types = {each.name: each.type for each in fields(kind)}
+    return kind(**{name: _checked(types[name], value) for name, value in given.items()})
+
+
+def _checked(wanted: Any, value: Any) -> Any:
+    if wanted in (str, bool):
+        if not isinstance(value, wanted):
+            raise TypeError(wanted)
+        return value
+    is_made = all(isinstance(each, str | Condition) for each in value)
+    if not isinstance(value, list) or not is_made:
+        raise TypeError(wanted)
+    return tuple(value)
