@@ -95,14 +95,16 @@ def read_into_mysql(app: Any, case: Any, content: bytes) -> Any:
 def read_into_sqlite(app: Any, case: Any, content: bytes) -> Any:
     _, rows = csv_values(content)
     made = f"CREATE TABLE {{copy}} (id integer PRIMARY KEY, word varchar(20), v {case.declared})"
-    with closing(sqlite3.connect(app.place, isolation_level=None)) as connection:
-        with copy_of(connection.cursor(), case, made) as copy:
-            for row in rows:
-                markers = ["CAST(? AS TEXT)" if isinstance(each, str) else "?" for each in row]
-                sent = [as_bytes(each) if isinstance(each, str) else each for each in row]
-                insert = f"INSERT INTO {copy.name} VALUES ({', '.join(markers)})"
-                copy.cursor.execute(insert, sent)
-            return stored_bytes(app.place, copy.name)
+    with (
+        closing(sqlite3.connect(app.place, isolation_level=None)) as connection,
+        copy_of(connection.cursor(), case, made) as copy,
+    ):
+        for row in rows:
+            markers = ["CAST(? AS TEXT)" if isinstance(each, str) else "?" for each in row]
+            sent = [as_bytes(each) if isinstance(each, str) else each for each in row]
+            insert = f"INSERT INTO {copy.name} VALUES ({', '.join(markers)})"
+            copy.cursor.execute(insert, sent)
+        return stored_bytes(app.place, copy.name)
 
 
 def as_bytes(text: str) -> bytes:
@@ -149,7 +151,9 @@ def test_every_table_is_exported_whole_whatever_its_key(awkward, read_again_and_
         names, rows = csv_values(exported(app, view.name, "csv"))
         with app.database.read_connection() as connection:
             columns = ", ".join(f'"{name}"' for name in names)
-            stored = connection.exec_driver_sql(f'SELECT {columns} FROM "{view.table.name}"').fetchall()
+            stored = connection.exec_driver_sql(
+                f'SELECT {columns} FROM "{view.table.name}"'
+            ).fetchall()
         assert len(rows) == len(stored), view.name
         assert sorted(map(repr, rows)) == sorted(repr(list(row)) for row in stored)
 

@@ -47,9 +47,7 @@ _PARTS = {
 }
 
 
-def write_excel(
-    out: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
-) -> None:
+def write_excel(out: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
     """Write the names of the columns, then the rows. Raises DataError if there are more than Excel can hold."""
     archive = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK)
     for name, content in _PARTS.items():

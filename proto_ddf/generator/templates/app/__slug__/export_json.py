@@ -13,12 +13,10 @@ from typing import Any, BinaryIO
 from .export_columns import Column
 
 
-def write_json(
-    out: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
-) -> None:
+def write_json(out: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
     """Write the rows. True and false are written as such, however they are stored."""
     names = [json.dumps(each.name).replace("%", "%%") for each in columns]
-    pattern = "{%s}" % ", ".join(f"{name}: %s" for name in names)
+    pattern = "{" + ", ".join(f"{name}: %s" for name in names) + "}"
     positions = [at for at, each in enumerate(columns) if each.is_flag]
     before = "[\n"
     for row in rows:

@@ -41,7 +41,8 @@ class Spool(io.RawIOBase):
     """The file. It is made in the event loop that reads it."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)
+        # It is closed when nobody has it any more: neither the thread nor the response knows which of them ends last.
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         self._loop = asyncio.get_running_loop()
         self._has_changed = asyncio.Event()
         self._size = 0

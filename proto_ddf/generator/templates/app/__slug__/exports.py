@@ -138,4 +138,6 @@ def _end(spool: Spool) -> None:
 
 def _refusal(status: int, text: str) -> Response:
     headers = {"cache-control": "no-store"}
-    return PlainTextResponse(text + "\n", status, headers | ({"retry-after": "10"} if status == 503 else {}))
+    return PlainTextResponse(
+        text + "\n", status, headers | ({"retry-after": "10"} if status == 503 else {})
+    )
