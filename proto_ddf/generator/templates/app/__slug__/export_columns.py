@@ -1,6 +1,6 @@
 """The columns of an export: the visible fields of a table, under the names of their columns."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ def columns_of(view: TableView) -> list[Column]:
     ]
 
 
-def rows_of(view: TableView, query: Query) -> Iterator[tuple[Any, ...]]:
+def rows_of(view: TableView, query: Query) -> Generator[tuple[Any, ...], None, None]:
     """All rows that the query finds, in its order, as they are stored. Raises DataError."""
     read = [exact(view.column(each.name)).label(each.name) for each in view.visible_fields]
     return read_rows(view, Order(view, query, read), len(read))

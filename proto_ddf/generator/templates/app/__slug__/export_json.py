@@ -1,6 +1,7 @@
 """Writes rows as JSON: an array with an object for each row.
 
-Numbers have all their digits, however many; texts, dates and times are strings; bytes are strings of hexadecimal digits.
+Numbers have all their digits, however many; texts, dates and times are strings; bytes are strings of hexadecimal
+digits.
 """
 
 import json

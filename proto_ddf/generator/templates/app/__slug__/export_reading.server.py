@@ -1,6 +1,6 @@
 """Reads the rows of an export from a server: one after the other, and all as they are at one moment."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from .database import explained
@@ -14,7 +14,7 @@ _AT_A_TIME = 200
 """Rows that are kept in memory."""
 
 
-def read_rows(view: TableView, order: Order, width: int) -> Iterator[tuple[Any, ...]]:
+def read_rows(view: TableView, order: Order, width: int) -> Generator[tuple[Any, ...], None, None]:
     """The first `width` values of all rows in their order. Raises DataError."""
     with explained(), snapshot() as connection:
         streaming = connection.execution_options(yield_per=_AT_A_TIME)

@@ -1,13 +1,13 @@
 """Reads the rows of an export from SQLite.
 
 Who reads for long keeps others from writing to the file. So rows are read for a short time, again and again, each time
-after the last one; a row that is changed meanwhile is read as it is then. Only rows that cannot be found again, as those
-of a view, are all read at once.
+after the last one; a row that is changed meanwhile is read as it is then. Only rows that cannot be found again, as
+those of a view, are all read at once.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,7 @@ def exact(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.type_coerce(column, sa.types.NullType())
 
 
-def read_rows(view: TableView, order: Order, width: int) -> Iterator[tuple[Any, ...]]:
+def read_rows(view: TableView, order: Order, width: int) -> Generator[tuple[Any, ...], None, None]:
     """The first `width` values of all rows in their order. Raises DataError."""
     with read_connection() as connection:
         is_at_once = order.is_by_position(None) or has_empty_keys(connection, view)

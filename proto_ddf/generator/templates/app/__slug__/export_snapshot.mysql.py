@@ -14,8 +14,8 @@ MOST_SECONDS = 3_600
 
 
 def exact(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What to read of a column to get its values as they are stored: numbers, texts, bytes; dates and times as the texts
-    that the server writes."""
+    """What to read of a column to get its values as they are stored: numbers, texts, bytes; dates and times as the
+    texts that the server writes."""
     if isinstance(column.type, TEMPORAL):
         return sa.cast(column, sa.CHAR())
     if isinstance(column.type, Float):

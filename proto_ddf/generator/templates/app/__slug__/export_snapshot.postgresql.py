@@ -13,8 +13,8 @@ _AS_THEY_ARE = (sa.Integer, sa.Numeric, Float, sa.Boolean, sa.LargeBinary)
 
 
 def exact(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What to read of a column to get its values as they are stored: numbers, yes and no, bytes; all others as the texts
-    that the server writes."""
+    """What to read of a column to get its values as they are stored: numbers, yes and no, bytes; all others as the
+    texts that the server writes."""
     if isinstance(column.type, _AS_THEY_ARE):
         return sa.type_coerce(column, sa.types.NullType())
     return sa.cast(column, sa.Text())

@@ -10,7 +10,7 @@ import os
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from .errors import DataError, Problem
 
@@ -82,7 +82,7 @@ class Spool(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, content: bytes | memoryview) -> int:  # type: ignore[override]
+    def write(self, content: Any, /) -> int:
         """Called by the thread."""
         self.must_go_on()
         disk = os.fstatvfs(self._file.fileno())
