@@ -44,7 +44,7 @@ def _die_at(app: ImportedApp, when: str) -> None:
 
     match when:
         case "begin":
-            app.changes._must_be_editable = die
+            app.changes.must_be_editable = die
             app.submissions.Attempt.begin = die
         case "commit":
             app.database.engine().dialect.do_commit = die

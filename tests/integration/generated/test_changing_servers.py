@@ -150,7 +150,7 @@ def test_a_value_that_breaks_a_constraint_is_marked(served, table, form, fields)
 def test_a_value_that_only_the_server_refuses_is_marked(served, monkeypatch, table, form, fields):
     """The app checks nothing before, as if the table had been changed after the app was generated."""
     view = served.view(table)
-    monkeypatch.setattr(served.changes, "_check_against_data", lambda *_: None)
+    monkeypatch.setattr(served.row_changes, "_check_against_data", lambda *_: None)
     monkeypatch.setattr(
         served.changes,
         "validated",

@@ -5,6 +5,7 @@ table is as fast as the first.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -148,6 +149,18 @@ def fetch_row(view: TableView, key: tuple[Any, ...]) -> dict[str, Any]:
     if found is None:
         raise DataError(ROW_GONE)
     return {field.name: value for field, value in zip(view.fields, found, strict=True)}
+
+
+def fetch_rows(view: TableView, keys: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """The rows with these keys as a list shows them, in no order. Raises DataError."""
+    if not keys:
+        return []
+    columns = [shown_column(view, field) for field in view.fields]
+    any_key = sa.or_(*(sa.and_(*key_is(view, key)) for key in keys))
+    names = [field.name for field in view.fields]
+    with read_connection() as connection:
+        found = connection.execute(sa.select(*columns).where(any_key)).all()
+        return as_rows(connection, view, [dict(zip(names, row, strict=True)) for row in found])
 
 
 def key_is(view: TableView, key: tuple[Any, ...]) -> list[sa.ColumnElement[bool]]:

@@ -25,6 +25,8 @@ class DataError(Exception):
     """
 
     outcome = "refused"
+    address = ""
+    """Of the row that it is about, if that is another one than the page shows."""
 
     def __init__(self, problem: Problem, fields: dict[str, str] | None = None) -> None:
         super().__init__(problem.message)
@@ -85,6 +87,11 @@ CHANGED_BY_OTHERS = Problem(
     "Somebody else has changed this row",
     "Nothing was written yet. Both versions are shown below.",
     "Choose one for each field, then save.",
+)
+ROWS_INCOMPLETE = Problem(
+    "Nothing was changed",
+    "The page did not send which rows are meant.",
+    "Select the rows again, then repeat the change.",
 )
 FORM_INCOMPLETE = Problem(
     "Not saved",

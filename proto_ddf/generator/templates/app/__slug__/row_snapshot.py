@@ -60,6 +60,12 @@ def fingerprint(stored: str | None) -> str | None:
     return "#" + hashlib.sha256(stored.encode(errors="surrogatepass")).hexdigest()
 
 
+def digest_of_row(stored: Stored) -> str:
+    """What represents a whole row where many are sent: two rows with the same digest hold the same."""
+    marks = {name: fingerprint(text) for name, text in sorted(stored.items())}
+    return hashlib.sha256(json.dumps(marks).encode()).hexdigest()
+
+
 def text_of_fingerprint(marked: str | None) -> str | None:
     """The stored text if it is short; None if nothing was stored, or only a digest is known."""
     return marked[1:] if marked is not None and marked.startswith("=") else None

@@ -153,7 +153,7 @@ class Attempt:
             problem.title,
             f"{problem.message} {problem.hint}".strip(),
             fields={labels[name].label: text for name, text in error.fields.items()},
-            address=error.address if isinstance(error, AddedBefore) else "",
+            address=error.address,
             versions=list(map(asdict, error.versions)) if isinstance(error, Conflict) else [],
             again={"form": {"_another": "yes"}} if isinstance(error, AddedBefore) else {},
         )
