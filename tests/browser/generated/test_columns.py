@@ -54,7 +54,7 @@ def test_a_column_is_hidden_and_the_browser_remembers_it(shop, page: Page, conso
 def test_the_last_column_cannot_be_hidden(shop, page: Page):
     open_list(page, f"{shop.url}/customers")
     open_menu(page)
-    boxes = page.get_by_role("checkbox")
+    boxes = page.get_by_role("group", name="Columns shown").get_by_role("checkbox")
     for at in range(boxes.count() - 1):
         boxes.nth(at).uncheck()
         expect(page.get_by_role("columnheader")).to_have_count(boxes.count() - at)
@@ -71,7 +71,8 @@ def test_the_keyboard_alone_is_enough(shop, page: Page):
     page.keyboard.press("Enter")
     box = page.get_by_role("checkbox", name="Name", exact=True)
     box.wait_for()
-    expect(page.get_by_role("checkbox").first).to_be_focused()
+    menu = page.get_by_role("group", name="Columns shown")
+    expect(menu.get_by_role("checkbox").first).to_be_focused()
     for _ in range(10):
         if box.evaluate("element => element === document.activeElement"):
             break

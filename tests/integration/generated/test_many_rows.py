@@ -69,6 +69,10 @@ def edit(app, view, seen, name, text):
     return app.selected_rows.edit_rows(view, {"_rows": seen, "_field": name, name: text})
 
 
+def delete(app, view, seen):
+    return app.selected_rows.delete_rows(view, {"_rows": seen})
+
+
 def refused(app, call, *given):
     with pytest.raises(app.errors.DataError) as raised:
         call(*given)
@@ -118,7 +122,7 @@ def test_if_any_row_was_changed_meanwhile_none_is(app):
 
         def act():
             if deletes:
-                app.selected_rows.delete_rows(view, seen)
+                delete(app, view, seen)
             else:
                 edit(app, view, seen, "amount", "50")
 
@@ -162,7 +166,7 @@ def test_a_row_in_use_that_is_not_selected_keeps_all(app, items):
     (said,) = app.selected_rows.consequences_of(items, seen)
     assert (said.count, said.prevents) == (1, True)
     before = stored(app)
-    refused(app, app.selected_rows.delete_rows, items, seen)
+    refused(app, delete, app, items, seen)
     assert stored(app) == before
 
 
@@ -173,7 +177,7 @@ def test_rows_that_refer_to_each_other_are_deleted_in_their_order(app, items, pa
     )
     seen = chosen(app, items, (1, 2, 3, 4))
     assert app.selected_rows.consequences_of(items, seen) == []
-    app.selected_rows.delete_rows(items, seen)
+    delete(app, items, seen)
     assert set(stored(app)) == {5}
 
 
@@ -188,7 +192,7 @@ def test_what_else_a_deletion_affects_is_summed_over_the_rows(app, items):
         "rows of Notes will be deleted with them.": 3,
         "row of Loans will no longer refer to anything.": 1,
     }
-    app.selected_rows.delete_rows(items, seen)
+    delete(app, items, seen)
     assert app.run("SELECT id FROM notes") == [(4,)]
     assert app.run("SELECT id FROM loans WHERE item_id IS NULL") == [(1,)]
 
@@ -202,7 +206,7 @@ def test_rows_with_composite_keys(app):
     parts = [row.href.rpartition("/")[2] for row in app.all_rows(view, app.filters.Query())]
     edit(app, view, app.selected_rows.read_chosen(view, parts[:2]).seen, "word", "y")
     assert sorted(row[0] for row in app.run("SELECT word FROM pairs")) == ["x", "y", "y"]
-    app.selected_rows.delete_rows(view, app.selected_rows.read_chosen(view, parts).seen)
+    delete(app, view, app.selected_rows.read_chosen(view, parts).seen)
     assert app.run("SELECT word FROM pairs") == []
 
 
@@ -214,7 +218,7 @@ def test_killed_at_any_moment_and_sent_again_it_takes_effect_once(app, items, mo
 
     def act():
         if deletes:
-            app.selected_rows.delete_rows(items, seen)
+            delete(app, items, seen)
         else:
             edit(app, items, seen, "word", "same")
 
@@ -245,14 +249,14 @@ def test_what_a_page_never_sends_changes_nothing(app, items):
     seen = chosen(app, items, (1, 2))
     row = json.loads(seen)[0]
     for sent in (None, "", "{}", "[]", "[1]", '[{"key": "1"}]', json.dumps([row, row])):
-        refused(app, rows.delete_rows, items, sent)
+        refused(app, delete, app, items, sent)
         refused(app, edit, app, items, sent, "word", "x")
     many = json.dumps([row | {"key": str(n)} for n in range(rows.MOST + 1)])
-    refused(app, rows.delete_rows, items, many)
+    refused(app, delete, app, items, many)
     for name in ("id", "code", "nothing", ""):
         refused(app, edit, app, items, seen, name, "7")
     for key in ("~x", "77", ""):
-        refused(app, rows.delete_rows, items, json.dumps([row | {"key": key}]))
+        refused(app, delete, app, items, json.dumps([row | {"key": key}]))
     assert stored(app) == before
 
 
@@ -260,7 +264,7 @@ def test_a_person_who_may_only_read_changes_nothing(app, items):
     seen, before = chosen(app, items, (1, 2)), stored(app)
     token = app.sign_in._may_edit.set(False)
     try:
-        refused(app, app.selected_rows.delete_rows, items, seen)
+        refused(app, delete, app, items, seen)
         refused(app, edit, app, items, seen, "word", "x")
     finally:
         app.sign_in._may_edit.reset(token)

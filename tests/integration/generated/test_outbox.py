@@ -58,7 +58,8 @@ class Served:
 
     def event(self, name: str) -> str:
         pages = getattr(self.app, "pages.items")
-        return str(format_event_handler(pages.ItemsRow.event_handlers[name]))
+        known = pages.ItemsRow.event_handlers | pages.ItemsList.event_handlers
+        return str(format_event_handler(known[name]))
 
     def body(self, name: str, **payload: Any) -> dict[str, Any]:
         return {"event": self.event(name), "payload": payload, "token": self.token}
@@ -150,6 +151,41 @@ def test_refusals_are_replied_with_their_reasons(served):
     body["payload"]["form"] |= {"_conflicts": marks, "choice.word": "mine"}
     assert served.post(body).json()["outcome"] == "done"
     assert served.words() == ["Pear"]
+
+
+def test_the_dialogs_of_selected_rows_delete_them_once_or_say_why_not(served):
+    """The tab shows the list, so its state follows too."""
+    for word in ("Apple", "Pear", "Plum"):
+        served.add(word)
+    parts = [str(number) for (number,) in served.app.run("SELECT id FROM items ORDER BY id")]
+
+    def send(name, key="", **payload):
+        place = {"pathname": "/items", "asPath": "/items", "query": {}}
+        return served.post(served.body(name, **payload) | {"router_data": place}, key)
+
+    def rows(*parts):
+        seen = served.app.selected_rows.read_chosen(served.view, parts).seen
+        return {"_rows": seen, "_page": "/items"}
+
+    form, key = rows(*parts[:2]), str(uuid4())
+    for name, task in (("opened", {}), ("reload", {})):
+        send(name, **task)
+    hrefs = [f"/items/{part}" for part in parts]
+    for task in ("edit", "delete", "nothing"):
+        asked = send("ask_about_selected", task=task, hrefs=hrefs).json()
+        assert asked["outcome"] == "done", asked
+    served.app.run(f"UPDATE items SET word = 'Fig' WHERE id = {parts[1]}")
+    refused = send("delete_selected", form=form).json()
+    assert (refused["outcome"], refused["address"]) == ("refused", f"/items/{parts[1]}")
+    assert "“Item" in refused["message"]
+    refused = send("edit_selected", form=form | {"_field": "word", "word": "x"}).json()
+    assert refused["outcome"] == "refused"
+    assert served.words() == ["Apple", "Fig", "Plum"]
+    form = rows(*parts[:2])
+    first, again = send("delete_selected", key, form=form), send("delete_selected", key, form=form)
+    assert kept(first) == kept(again)
+    assert (first.json()["outcome"], first.json()["title"]) == ("done", "2 rows deleted.")
+    assert served.words() == ["Plum"]
 
 
 @pytest.mark.parametrize("moment", ["commit", "reply"])

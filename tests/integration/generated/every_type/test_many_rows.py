@@ -47,7 +47,7 @@ def test_all_rows_get_a_value_or_none_if_one_was_changed_meanwhile(typed, dialec
     Page(app, view, parts[-1]).save(word="other")
     held = stored_bytes(app.place, table)
     for call in (
-        lambda: rows.delete_rows(view, seen),
+        lambda: rows.delete_rows(view, {"_rows": seen}),
         lambda: rows.edit_rows(view, form | {"_rows": seen, "word": "again"}),
     ):
         with pytest.raises(app.errors.DataError) as refused:

@@ -3,6 +3,7 @@ by the page: which rows, and what they held."""
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,6 +60,13 @@ def consequences_of(view: TableView, seen: str) -> list[Consequence]:
     return consequences_of_many(view, [fetch_row(view, key) for key in keys])
 
 
+def keys_in(seen: str) -> list[str]:
+    """The keys of the rows, as they appear in addresses; none if this is not valid."""
+    with suppress(DataError):
+        return [row.key for row in _read(seen)]
+    return []
+
+
 def edit_rows(view: TableView, form: dict[str, Any]) -> str:
     """Write the value of the form into a field of each row, and return what to tell the person.
 
@@ -81,10 +89,10 @@ def edit_rows(view: TableView, form: dict[str, Any]) -> str:
         return told
 
 
-def delete_rows(view: TableView, seen: str) -> str:
-    """Delete the rows, and return what to tell the person. Raises as `edit_rows`."""
+def delete_rows(view: TableView, form: dict[str, Any]) -> str:
+    """Delete the rows of the form, and return what to tell the person. Raises as `edit_rows`."""
     with attempt(view) as made:
-        rows = _read(seen)
+        rows = _read(form.get("_rows"))
         told = f"{_counted(rows)} deleted."
         made.begin(told)
         if made.may_be_done and not any(_find(view, row) for row in rows):

@@ -14,6 +14,7 @@ def grid(
     columns: Headings,
     shown: rx.Var[list[str]],
     has_pages: rx.Var[bool],
+    selectable: rx.Var[bool],
     rows: rx.Var[list[Row]],
     loading: rx.Var[bool],
     sort: rx.Var[str],
@@ -22,7 +23,11 @@ def grid(
     on_more: events.CellPosition,
 ) -> rx.Component:
     """The rows with the visible columns. If rows have pages of their own, each row has a link to its page."""
-    opens = rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")
+    opens = rx.el.th(
+        rx.cond(selectable, _box_of_all()),
+        rx.el.span("Open", class_name="hidden"),
+        class_name="open",
+    )
 
     def heading(column: rx.Var[dict[str, str]]) -> rx.Component:
         name = column["name"]
@@ -33,7 +38,7 @@ def grid(
             one = _cell(column, each.cells[i], on_more(at, i))
             return rx.cond(shown.contains(column["name"]), one)
 
-        return rx.el.tr(rx.cond(has_pages, _way_to(each)), rx.foreach(columns, cell))
+        return rx.el.tr(rx.cond(has_pages, _way_to(each, selectable)), rx.foreach(columns, cell))
 
     return rx.el.div(
         rx.el.table(
@@ -71,8 +76,25 @@ def _heading(
     )
 
 
-def _way_to(row: rx.Var[Row]) -> rx.Component:
+def _box_of_all() -> rx.Component:
+    """Selects all rows of the page; see assets/selection.js."""
+    return rx.el.input(
+        type="checkbox", custom_attrs={"data-rows": ""}, aria_label="Select all rows of this page"
+    )
+
+
+def _box_of(row: rx.Var[Row]) -> rx.Component:
+    return rx.el.input(
+        type="checkbox",
+        key=row.href,
+        aria_label="Select " + row.name,
+        custom_attrs={"data-row": row.href},
+    )
+
+
+def _way_to(row: rx.Var[Row], selectable: rx.Var[bool]) -> rx.Component:
     return rx.el.td(
+        rx.cond(selectable, _box_of(row)),
         rx.link(
             rx.icon("maximize-2", size=14),
             href=row.href,

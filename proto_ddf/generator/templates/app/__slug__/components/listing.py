@@ -14,6 +14,7 @@ from .filters import chips, filter_button
 from .grid import grid
 from .layout import page
 from .local import local
+from .selection import selection
 
 
 def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
@@ -35,6 +36,7 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         ),
         chips(filters=state.chips, on_remove=state.remove_filter),
         _rows(view, state),
+        selection(view, state),
         whole_text(title=state.whole_title, text=state.whole_text, on_close=state.close_whole),
         actions=_new_button(view, state),
     )
@@ -83,6 +85,7 @@ def _rows(view: TableView, state: type[ListMixin]) -> rx.Component:
             columns=headings(view),
             shown=state.columns,
             has_pages=bool(view.key),
+            selectable=state.may_add if view.editable else False,
             rows=state.rows,
             loading=state.loading,
             sort=state.sort,

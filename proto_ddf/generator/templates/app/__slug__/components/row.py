@@ -244,7 +244,7 @@ def delete_question(
                 size="2",
             ),
             rx.cond(conflicts.length() > 0, _changed_meanwhile(conflicts)),
-            rx.el.ul(rx.foreach(consequences, _consequence), class_name="consequences"),
+            rx.el.ul(rx.foreach(consequences, consequence_line), class_name="consequences"),
             rx.el.div(
                 rx.alert_dialog.cancel(
                     rx.button(
@@ -295,6 +295,6 @@ def _changed_meanwhile(conflicts: rx.Var[list[Version]]) -> rx.Component:
     )
 
 
-def _consequence(each: rx.Var[Consequence]) -> rx.Component:
+def consequence_line(each: rx.Var[Consequence]) -> rx.Component:
     count = local("count", each.count.to_string())
     return rx.el.li(count, " ", each.text, class_name=rx.cond(each.prevents, "prevents", ""))

@@ -16,11 +16,12 @@ from ..sign_in import may_edit
 from ..views import TableView
 from .exporting import ExportMixin
 from .filtering import FilterMixin
+from .selecting import SelectionMixin
 
 PAGE_SIZES = (25, 50, 100)
 
 
-class ListMixin(FilterMixin, ExportMixin, mixin=True):
+class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
     """The list of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
@@ -73,7 +74,7 @@ class ListMixin(FilterMixin, ExportMixin, mixin=True):
     @rx.event
     def opened(self):
         """When the page is opened: take filters from its address, then load."""
-        self.may_add = may_edit()
+        self.may_add, self.selected_task = may_edit(), ""
         asked = address_conditions(self.view, self.router.url.query_parameters)
         if asked:
             self.search, self.conditions = "", asked

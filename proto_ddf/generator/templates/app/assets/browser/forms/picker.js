@@ -1,6 +1,6 @@
 // Puts the row that was chosen in the dialog of a picker into the picker of the form.
 import { closest } from "../form_properties.js";
-import { FORMS, setLabel } from "./controls.js";
+import { setLabel } from "./controls.js";
 
 export function followChoices() {
   document.addEventListener("click", onClick, true);
@@ -12,7 +12,7 @@ function onClick({ target }) {
 }
 
 function pick({ choiceFor, value, text }) {
-  const inputs = [...document.querySelectorAll(`${FORMS} input[data-picker]`)];
+  const inputs = [...document.querySelectorAll("form input[data-picker]")];
   const input = inputs.find((each) => each.name === choiceFor);
   if (!input) return;
   input.value = value;
