@@ -15,7 +15,8 @@ _Values = dict[str, tuple[str | None, ...]]
 
 
 def referring_first(view: TableView, rows: Mapping[str, Key]) -> list[str]:
-    """The keys as they appear in addresses, in the order of deletion. Rows that refer to each other stay in their order.
+    """The keys as they appear in addresses, in the order of deletion. Rows that refer to each other stay in their
+    order.
 
     Raises:
         DataError: the database could not answer.

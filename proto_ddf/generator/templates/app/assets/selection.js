@@ -48,17 +48,21 @@ function showSoon() {
   isAsked = true;
 }
 
-// A press of the space bar is a click too.
-document.addEventListener("click", ({ target, shiftKey }) => {
-  if (!(target instanceof HTMLInputElement)) return;
-  if (target.matches(ALL)) for (const box of boxes()) box.checked = target.checked;
-  else if (target.matches(ROW)) choose(target, shiftKey);
-  else return;
-  show();
-});
-new MutationObserver(showSoon).observe(document.body, {
-  childList: true,
-  subtree: true,
-  attributeFilter: ["data-row"],
-});
-window.protoDDF = Object.assign(window.protoDDF ?? {}, { clearSelection });
+function start() {
+  // A press of the space bar is a click too.
+  document.addEventListener("click", ({ target, shiftKey }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.matches(ALL)) for (const box of boxes()) box.checked = target.checked;
+    else if (target.matches(ROW)) choose(target, shiftKey);
+    else return;
+    show();
+  });
+  new MutationObserver(showSoon).observe(document, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["data-row"],
+  });
+  window.protoDDF = Object.assign(window.protoDDF ?? {}, { clearSelection });
+}
+
+if (typeof document !== "undefined") start(); // Pages are also drawn where they are built, without a document.
