@@ -73,7 +73,7 @@ def test_a_field_of_many_rows_is_edited_in_their_places(shop, page: Page, consol
     labels = dialog.get_by_label("Field").locator("option").all_inner_texts()
     assert "Email" not in labels  # unique
     dialog.get_by_label("Field").select_option(label="City")
-    dialog.get_by_label("City").fill("Oslo")
+    dialog.get_by_role("textbox", name="City").fill("Oslo")
     dialog.get_by_role("button", name="Change 2 rows").click()
     expect(page.get_by_text("City of 2 rows changed.")).to_be_visible()
     expect(dialog).to_be_hidden()

@@ -37,7 +37,7 @@ def export_menu(table: rx.Var[str], query: rx.Var[str]) -> rx.Component:
             )
         ),
         rx.popover.content(
-            rx.el.p("All rows that the search and the filters find", class_name="muted"),
+            rx.el.p("All rows found, on all pages", class_name="muted"),
             *links,
             aria_label="Export",
             class_name="exports",

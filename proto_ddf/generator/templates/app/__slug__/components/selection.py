@@ -165,12 +165,13 @@ def edit_question(
                 _sent("_page", page),
                 _sent("_field", field),
                 form_callout(problem=problem),
-                rx.el.label(
-                    "Field",
+                rx.el.div(
+                    rx.el.label("Field", html_for="selected-field"),
                     rx.el.select(
                         rx.foreach(
                             controls, lambda each: rx.el.option(each.label, value=each.name)
                         ),
+                        id="selected-field",
                         value=field,
                         on_change=on_field,
                     ),
