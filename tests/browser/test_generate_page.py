@@ -107,6 +107,7 @@ def test_widgets_have_readable_names_and_are_stored_by_value(page: Page, server:
     widget = page.get_by_label("Widget of Orders note")
     expect(widget.locator("option:checked")).to_have_text("Text area")
     widget.select_option(label="Text")
+    expect(widget).to_have_value("text")
     page.get_by_label("Allow editing data").click()
     # A tab's changes are made in their order: once the last is seen, the earlier ones are kept.
     expect(page.get_by_text("allowed", exact=True)).to_be_visible()

@@ -229,23 +229,25 @@ def checked_state(server: Server) -> str:
 
 
 def last_in_queue(server: Server) -> tuple[int, str]:
-    """The last place in the queue of builds, and the operation that has it, once at least two wait."""
+    """The last place in the queue of builds, and the operation that has it now, once three places were taken."""
     query = (
         "select operation_id, message from operation_step join operation on id = operation_id"
         " where subject like 'crowd%' and operation_step.name = 'build'"
         " and operation_step.state = 'RUNNING'"
     )
-    found: dict[int, str] = {}
+    seen: set[int] = set()
+    now: dict[int, str] = {}
 
-    def two_wait() -> bool:
-        found.clear()  # who waited at an earlier look may build by now
+    def enough_wait() -> bool:
+        now.clear()  # who waited at an earlier look may build by now
         for operation, message in rows(server.home / "proto_ddf.db", query):
             if place := re.fullmatch(rf"{POSITION}(\d+)", message):
-                found[int(place[1])] = operation
-        return len(found) >= 2
+                now[int(place[1])] = operation
+        seen.update(now)
+        return len(seen) >= 3 and max(now, default=0) >= 2
 
-    wait_until(two_wait, GENERATE_MS)
-    return max(found.items())
+    wait_until(enough_wait, GENERATE_MS)
+    return max(now.items())
 
 
 def builds(server: Server) -> int:
