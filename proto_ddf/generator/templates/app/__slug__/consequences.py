@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .data import COUNT_LIMIT, count_rows, key_is
+from .data import COUNT_LIMIT, count_rows, counting, key_is
 from .database import read_connection
 from .filter_conditions import matches
 from .filters import Query
@@ -58,11 +58,8 @@ def _count(other: TableView, queries: Sequence[Query], without: Sequence[dict[st
     where = [sa.or_(*(sa.and_(*matches(other, query)) for query in queries))]
     for values in without:
         where.append(sa.not_(sa.and_(*key_is(other, tuple(values[name] for name in other.key)))))
-    some = sa.select(sa.literal(1)).select_from(other.table).where(*where).limit(COUNT_LIMIT)
     with read_connection() as connection:
-        return int(
-            connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one()
-        )
+        return connection.execute(counting(other, where, COUNT_LIMIT)).scalar_one()
 
 
 def _consequence(other: TableView, fields: tuple[str, ...], count: int, it: str) -> Consequence:

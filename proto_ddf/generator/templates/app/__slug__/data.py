@@ -102,6 +102,12 @@ def _order(view: TableView, query: Query) -> Order:
 _counts: dict[tuple[str, tuple[Condition, ...], str], tuple[float, int]] = {}
 
 
+def counting(view: TableView, where: Sequence[sa.ColumnElement[bool]], most: int) -> sa.Select[int]:
+    """The statement that counts the rows for which the conditions hold, up to `most`."""
+    some = sa.select(sa.literal(1)).select_from(view.table).where(*where).limit(most)
+    return sa.select(sa.func.count()).select_from(some.subquery())
+
+
 def count_rows(view: TableView, query: Query) -> int:
     """The number of matching rows. It is cached for some seconds; filtered rows are counted up to COUNT_LIMIT.
 
@@ -113,11 +119,8 @@ def count_rows(view: TableView, query: Query) -> int:
     if remembered and time.monotonic() - remembered[0] < COUNT_SECONDS:
         return remembered[1]
     where = matches(view, query)
-    if where:
-        some = sa.select(sa.literal(1)).select_from(view.table).where(*where)
-        statement = sa.select(sa.func.count()).select_from(some.limit(COUNT_LIMIT).subquery())
-    else:
-        statement = sa.select(sa.func.count()).select_from(view.table)
+    all_rows = sa.select(sa.func.count()).select_from(view.table)
+    statement = counting(view, where, COUNT_LIMIT) if where else all_rows
     with read_connection() as connection:
         counted = int(connection.execute(statement).scalar_one())
     if len(_counts) > 1_000:

@@ -3,8 +3,7 @@
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
+from .data import counting
 from .database import read_connection
 from .export_reading import exact, read_rows
 from .filter_conditions import matches
@@ -35,7 +34,6 @@ def rows_of(view: TableView, query: Query) -> Generator[tuple[Any, ...], None, N
 
 def has_more_rows(view: TableView, query: Query, number: int) -> bool:
     """Whether the query finds more rows than that. Raises DataError."""
-    some = sa.select(sa.literal(1)).select_from(view.table).where(*matches(view, query))
-    counted = sa.select(sa.func.count()).select_from(some.limit(number + 1).subquery())
+    counted = counting(view, matches(view, query), number + 1)
     with read_connection() as connection:
-        return int(connection.execute(counted).scalar_one()) > number
+        return connection.execute(counted).scalar_one() > number
