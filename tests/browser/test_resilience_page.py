@@ -174,9 +174,10 @@ def test_a_breaker_is_shown_live_and_can_be_reset_and_forced_open(
 
 
 def test_a_target_is_marked_for_network_errors_and_no_others(page: Page, faulty: Server) -> None:
-    file = faulty.home / "samples" / "marked.db"
+    number = next(_numbers)  # a file of its own in each run: the errors of an earlier run mark its target
+    file = faulty.home / "samples" / f"marked_{number}.db"
     shutil.copy(faulty.home / "samples" / "sample_shop.db", file)
-    row = page.locator("[data-target^='source/marked']")
+    row = page.locator(f"[data-target^='source/marked_{number}']")
     mark = row.get_by_text("Many network errors")
     for error, title, marked in (
         ("User name or password refused", "Sign-in refused", 0),
@@ -194,7 +195,7 @@ def test_a_target_is_marked_for_network_errors_and_no_others(page: Page, faulty:
         page.get_by_role("button", name="Stop all").click()
         expect(page.locator("[data-fault]")).to_have_count(0)
     open_page(page, f"{faulty.url}/errors")
-    alert = page.locator("[data-alert=network_errors]").filter(has_text="marked")
+    alert = page.locator("[data-alert=network_errors]").filter(has_text=f"marked_{number}")
     expect(alert).to_contain_text("attempts to call it failed recently", timeout=30_000)
     alert.get_by_role("link", name="Many network errors").click()
     expect(page).to_have_url(f"{faulty.url}/resilience")

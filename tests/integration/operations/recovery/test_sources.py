@@ -27,9 +27,9 @@ from tests.servers.database_server import DatabaseServer
 
 @pytest.fixture
 def lose(shop: store.SourceView, ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Lets the source be away for the one refresh that opens its circuit, for a second and a half; returns that refresh."""
+    """Lets the source be away for the one refresh that opens its circuit, for five seconds; returns that refresh."""
     settings = {"max_retries": 0, "circuit_breaker_threshold": 1}
-    pause = {"circuit_breaker_reset_timeout_ms": 1500}
+    pause = {"circuit_breaker_reset_timeout_ms": 5000}
     fresh_policies(monkeypatch, source={**QUICK, **settings, **pause})
 
     def broken(path: Path) -> None:
