@@ -135,6 +135,8 @@ class TableSpec(_Spec):
     section: Section = Section.MAIN
     icon: str = "table-2"
     """Its icon in the navigation, one of lucide's."""
+    list_columns: list[str] = []
+    """The columns that its list shows at first, in this order; readers can choose others. Empty: all."""
     main_date: str | None = None
     """The column with the date of what a row stands for; the dashboard's period is about it."""
 

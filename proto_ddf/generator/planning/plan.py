@@ -14,6 +14,7 @@ from proto_ddf.generator.planning.charts import plan_charts
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.icons import choose_icons
 from proto_ddf.generator.planning.key_figures import plan_key_figures
+from proto_ddf.generator.planning.list_columns import plan_list_columns
 from proto_ddf.generator.planning.measures import main_date
 from proto_ddf.generator.planning.navigation import arrange
 from proto_ddf.generator.planning.relations import plan_relations, related_columns
@@ -77,6 +78,7 @@ def plan_app(
         )
     for each in planned:
         each.beside = plan_beside(each, planned, profiles[each.table])
+        each.list_columns = plan_list_columns(each)
     arranged = arrange(planned)
     choose_icons(arranged)
     return AppSpec(

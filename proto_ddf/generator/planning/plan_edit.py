@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.labels import children_label, label_for, relation_label
 from proto_ddf.generator.names import validate_project_name
+from proto_ddf.generator.planning.list_columns import listable
 from proto_ddf.generator.planning.plan import check_color
 from proto_ddf.generator.planning.relations import compatible, related_columns
 from proto_ddf.generator.planning.row_names import drop_impossible
@@ -79,8 +80,7 @@ def set_field(
     if required is not None:
         _set_required(field, required)
     if hidden is not None:
-        field.hidden = hidden
-        drop_impossible(planned)
+        _set_hidden(planned, field, hidden)
     if planned.editable and field.required and _has_no_input(field):
         message = f'"{field.label}" is required, so the form has to show it.'
         at = "hidden" if field.hidden else "widget"
@@ -199,6 +199,15 @@ def _set_required(field: FieldSpec, required: bool) -> None:
         message = f'The table requires "{field.label}".'
         raise ValidationError(message, "required", required)
     field.required = required
+
+
+def _set_hidden(table: TableSpec, field: FieldSpec, hidden: bool) -> None:
+    if field.hidden and not hidden and table.list_columns:
+        table.list_columns.append(field.column)
+    field.hidden = hidden
+    drop_impossible(table)
+    shown = listable(table)
+    table.list_columns = [column for column in table.list_columns if column in shown]
 
 
 def _has_no_input(field: FieldSpec) -> bool:

@@ -4,6 +4,7 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import route_for, table_identifier
 from proto_ddf.generator.planning.column_profile import read_profiles
 from proto_ddf.generator.planning.icons import icon_for
+from proto_ddf.generator.planning.list_columns import plan_list_columns
 from proto_ddf.generator.planning.navigation import section_of
 from proto_ddf.generator.planning.plan import plan_table, wording_of
 from proto_ddf.generator.planning.relations import plan_relations
@@ -46,6 +47,7 @@ def add_table(
     )
     new.tables.append(planned)
     planned.beside = plan_beside(planned, new.tables, profile)
+    planned.list_columns = plan_list_columns(planned)
     _add_relations_to(new, schema, table)
     planned.section = section_of(planned, new.tables)
     planned.icon = icon_for(planned, {each.icon for each in new.tables})

@@ -12,6 +12,7 @@ from proto_ddf.generator.names import allowed_route
 from proto_ddf.generator.planning.chart_edit import chart_is_valid
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.figure_edit import figure_is_valid
+from proto_ddf.generator.planning.list_columns import keep_list_columns, plan_list_columns
 from proto_ddf.generator.planning.measures import is_date
 from proto_ddf.generator.planning.navigation import is_link
 from proto_ddf.generator.planning.plan import plan_table, wording_of
@@ -82,6 +83,7 @@ def regenerate(
     ]
     for old, planned in zip(kept, new.tables, strict=True):
         _keep_row_name(old, planned, new.tables, profiles[old.table])
+        _keep_list(old, planned)
     new.key_figures = [figure for figure in new.key_figures if figure_is_valid(new, figure)]
     new.charts = [chart for chart in new.charts if chart_is_valid(new, chart)]
     for name in add:
@@ -151,6 +153,13 @@ def _keep_row_name(
         planned.row_name = left
     is_possible = old.beside in (None, *beside_columns(planned))
     planned.beside = old.beside if is_possible else plan_beside(planned, tables, profile)
+
+
+def _keep_list(old: TableSpec, planned: TableSpec) -> None:
+    planned.list_columns = plan_list_columns(planned)
+    if old.list_columns:
+        known = {field.column for field in old.fields}
+        keep_list_columns(planned, old.list_columns, known)
 
 
 def _relations(

@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from proto_ddf.generator.planning import plan_edit
 from proto_ddf.generator.spec import Section
 from proto_ddf.web.generate.first_screen_state import FirstScreenMixin
+from proto_ddf.web.generate.list_columns_state import ListColumnsMixin
 from proto_ddf.web.generate.row_name_state import RowNameMixin
 
 _DOT = "\u2009.\u2009"
@@ -16,7 +17,7 @@ NAME_PARTS = "\n"
 """Separates the parts of the name of a text control: what it belongs to, and the names of that."""
 
 
-class PlanMixin(FirstScreenMixin, RowNameMixin, mixin=True):
+class PlanMixin(FirstScreenMixin, RowNameMixin, ListColumnsMixin, mixin=True):
     """The plan, with one event for each change that a person can make to it."""
 
     relation_table: str = ""

@@ -9,6 +9,7 @@ from proto_ddf.generator.spec import (
     Widget,
 )
 from proto_ddf.web.generate.first_screen_view import first_screen_editor, place_in_navigation
+from proto_ddf.web.generate.list_columns_view import list_columns_editor
 from proto_ddf.web.generate.plan_controls import options, remove_button, typed_name
 from proto_ddf.web.generate.row_name_view import row_name_editor
 from proto_ddf.web.generate.state import GenerateState as State
@@ -72,6 +73,7 @@ def _table(table: rx.Var[TableSpec]) -> rx.Component:
             _page_title(table),
             place_in_navigation(table),
             row_name_editor(table),
+            list_columns_editor(table),
             _fields(table),
             _relations(table),
             class_name="pd-plan-body pd-stack",

@@ -83,8 +83,11 @@ def test_a_chart_says_what_kind_of_value_its_names_are(awkward, given, kind):
     assert chart.name_kind == kind
 
 
-@pytest.mark.parametrize(("width", "shown"), [(1, 1), (10, 10), (11, 9), (60, 9)])
-def test_a_list_starts_with_the_first_columns_of_a_wide_table(awkward, width, shown):
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [((), ("f0", "f1", "f2")), (("f2", "f0"), ("f2", "f0")), (("secret", "f1"), ("f1",))],
+)
+def test_a_list_starts_with_the_columns_of_its_plan(awkward, chosen, shown):
     views = awkward.views
     view = views.TableView(
         name="wide",
@@ -93,12 +96,10 @@ def test_a_list_starts_with_the_first_columns_of_a_wide_table(awkward, width, sh
         table=awkward.models.metadata.tables["things"],
         fields=(
             views.Field(name="secret", label="Secret", hidden=True),
-            *[views.Field(name=f"f{n}", label=f"F{n}") for n in range(width)],
+            *[views.Field(name=f"f{n}", label=f"F{n}") for n in range(3)],
         ),
         key=(),
         singular="Wide",
-        row_name=(f"f{width - 1}",),
+        list_columns=chosen,
     )
-    assert len(view.default_columns) == shown
-    assert view.default_columns[0] == "f0"
-    assert view.default_columns[-1:] == view.row_name
+    assert view.default_columns == shown

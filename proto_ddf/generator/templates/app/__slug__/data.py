@@ -99,7 +99,7 @@ def _order(view: TableView, query: Query) -> Order:
     return Order(view, query, [shown_column(view, field) for field in view.fields])
 
 
-_counts: dict[tuple[str, tuple[Condition, ...], str], tuple[float, int]] = {}
+_counts: dict[tuple[str, tuple[Condition, ...], bool, str], tuple[float, int]] = {}
 
 
 def counting(view: TableView, where: Sequence[sa.ColumnElement[bool]], most: int) -> sa.Select[int]:
@@ -114,7 +114,7 @@ def count_rows(view: TableView, query: Query) -> int:
     Raises:
         DataError: the database could not answer.
     """
-    asked = (view.name, query.conditions, query.search.strip())
+    asked = (view.name, query.conditions, query.match_any, query.search.strip())
     remembered = _counts.get(asked)
     if remembered and time.monotonic() - remembered[0] < COUNT_SECONDS:
         return remembered[1]

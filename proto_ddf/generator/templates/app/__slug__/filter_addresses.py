@@ -1,63 +1,111 @@
 """Filters in the address of a list.
 
 `?status=paid` is a value, and `?status=` the empty one. `?sold_at:from=2024-03-01&sold_at:to=2024-03-31` is a range,
-and `?visit_id.clinic_id=3` is about the clinic of the visit that a row refers to.
+`?status:in=paid,sent` is one of several values, and `?visit_id.clinic_id=3` is about the clinic of the visit that a row
+refers to.
 """
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+from dataclasses import replace
+from urllib.parse import quote, unquote
 
-from .filters import Condition
-from .views import VIEWS, TableView
+from .filters import Condition, shape_of, target_of
+from .views import TableView
 
-_FROM, _TO = ":from", ":to"
+_FROM, _TO = "from", "to"
+_ENDS = {"contains": "has", "least": "least", "most": "most", "one_of": "in", "filled": "filled"}
+"""What follows the name of the field, by operator; not for equal and empty ones, and ranges."""
+_OPERATORS = {end: operator for operator, end in _ENDS.items()} | {_FROM: "range", _TO: "range"}
+MOST = 50
+"""Number of filters in an address that are read, and of values that one of them can have."""
+
+
+def quoted(text: str, safe: str = "") -> str:
+    """The text in an address. A byte that is not UTF-8 has Python's escape (PEP 383)."""
+    try:
+        return quote(text, safe, errors="surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, which no address can have
+        return quote(text, safe, errors="replace")
 
 
 def list_address(view: TableView, conditions: Iterable[Condition]) -> str:
-    """The address of the list of the rows that fulfil the conditions, which are equal, empty or range."""
-    parts = [
-        f"{name}={quote(value, safe='')}"
-        for condition in conditions
-        for name, value in _written(condition)
-    ]
+    """The address of the list of the rows that fulfil the conditions."""
+    parts = written_conditions(conditions)
     return f"/{view.route}?{'&'.join(parts)}" if parts else f"/{view.route}"
 
 
-def _written(condition: Condition) -> list[tuple[str, str]]:
+def written_conditions(conditions: Iterable[Condition]) -> list[str]:
+    """The conditions as parameters."""
+    return [part for condition in conditions for part in _written(condition)]
+
+
+def _written(condition: Condition) -> list[str]:
     name = f"{condition.through}.{condition.field}" if condition.through else condition.field
     if condition.operator == "range":
         limits = ((_FROM, condition.value), (_TO, condition.until))
-        return [(name + end, value) for end, value in limits if value]
-    return [(name, condition.value)]
+        return [f"{name}:{end}={quoted(value)}" for end, value in limits if value]
+    if condition.operator == "one_of":
+        values = ",".join(map(quoted, condition.values))
+        return [f"{name}:{_ENDS['one_of']}={quoted(values, ',')}"]
+    end = _ENDS.get(condition.operator)
+    return [
+        f"{name}:{end}={quoted(condition.value)}" if end else f"{name}={quoted(condition.value)}"
+    ]
 
 
-def address_conditions(view: TableView, parameters: Mapping[str, str]) -> list[Condition]:
+def address_conditions(
+    view: TableView, parameters: Mapping[str, str] | Iterable[tuple[str, str]]
+) -> list[Condition]:
     """The filters in an address. What names no field of the view is left out."""
-    found: dict[str, Condition] = {}
-    for parameter, value in parameters.items():
-        name = parameter.removesuffix(_FROM).removesuffix(_TO)
-        through, _, own = name.rpartition(".")
-        condition = _read(own, through, parameter[len(name) :], value)
-        if not _is_known(view, condition):
+    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+    found: list[Condition] = []
+    for parameter, value in pairs:
+        condition = _read(parameter, value)
+        if condition is None or not _is_known(view, condition):
             continue
-        earlier = found.get(name)
-        if earlier and earlier.operator == condition.operator == "range":
-            limits = (earlier.value or condition.value, earlier.until or condition.until)
-            condition = Condition(own, "range", *limits, through)
-        found[name] = condition
-    return list(found.values())
+        at = _other_limit(found, condition)
+        if at is None:
+            found.append(condition)
+        else:
+            limits = found[at].value or condition.value, found[at].until or condition.until
+            found[at] = replace(condition, value=limits[0], until=limits[1])
+    return found[:MOST]
 
 
-def _read(own: str, through: str, end: str, value: str) -> Condition:
-    if end == _FROM:
-        return Condition(own, "range", value, through=through)
+def _read(parameter: str, value: str) -> Condition | None:
+    name, _, end = parameter.partition(":")
+    through, _, own = name.rpartition(".")
+    if not end:
+        return Condition(own, "equals" if value else "empty", value, through=through)
+    operator = _OPERATORS.get(end)
+    if operator is None:
+        return None
+    if operator == "one_of":
+        parts = value.split(",")[:MOST]
+        values = tuple(unquote(part, errors="surrogateescape") for part in parts)
+        return Condition(own, operator, through=through, values=values)
     if end == _TO:
-        return Condition(own, "range", until=value, through=through)
-    return Condition(own, "equals" if value else "empty", value, through=through)
+        return Condition(own, operator, until=value, through=through)
+    return Condition(own, operator, value, through=through)
+
+
+def _other_limit(found: list[Condition], condition: Condition) -> int | None:
+    """The place of the range of which this is the other limit."""
+    if condition.operator != "range":
+        return None
+    for at, earlier in enumerate(found):
+        is_half = not (earlier.until if condition.until else earlier.value)
+        same = (earlier.through, earlier.field) == (condition.through, condition.field)
+        if same and earlier.operator == "range" and is_half:
+            return at
+    return None
 
 
 def _is_known(view: TableView, condition: Condition) -> bool:
-    if not condition.through:
-        return condition.field in view.by_name
-    relation = view.relation_of(condition.through)
-    return relation is not None and condition.field in VIEWS[relation.target].by_name
+    if condition.through and view.relation_of(condition.through) is None:
+        return False
+    target = target_of(view, condition)
+    if condition.field not in target.by_name:
+        return False
+    shape = shape_of(target, condition.field)
+    return condition.operator != "contains" or shape in ("text", "relation")

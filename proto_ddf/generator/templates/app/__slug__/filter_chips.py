@@ -1,6 +1,7 @@
 """The active filters of a list as text."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -30,18 +31,27 @@ class Chip:
             label = f"{view.by_name[condition.through].label}: {label}"
         if condition.operator in EMPTY:
             return cls(label, EMPTY[condition.operator])
-        value = condition.shown or _shown(field, condition.value)
-        until = _shown(field, condition.until)
+        value = condition.shown or shown_value(field, condition.value)
+        until = shown_value(field, condition.until)
         if condition.operator == "contains":
             return cls(label, f"contains “{value}”")
-        if condition.operator == "equals":
-            return cls(label, f"is {value}")
+        if condition.operator == "one_of":
+            values = condition.shown or ", ".join(
+                shown_value(field, each) for each in condition.values
+            )
+            return cls(label, f"is one of {values}")
+        if words := _COMPARED.get(condition.operator):
+            return cls(label, f"{words} {value}")
         if value and until:
             return cls(label, f"from {value} to {until}")
         return cls(label, f"from {value}" if value else f"up to {until}")
 
 
-def _shown(field: Field, value: str) -> str:
+_COMPARED = {"equals": "is", "least": "is at least", "most": "is at most"}
+
+
+def shown_value(field: Field, value: str) -> str:
+    """A value of a filter as people write it."""
     if field.is_flag:
         shown = (shown_text(field, value) if field.flags else None) or value
         return YES_NO.get(shown, shown)
@@ -69,18 +79,19 @@ def with_names(view: TableView, conditions: Sequence[Condition]) -> list[Conditi
 
 def _needs_name(view: TableView, condition: Condition) -> bool:
     return (
-        condition.operator == "equals"
+        condition.operator in ("equals", "one_of")
         and not condition.shown
         and target_of(view, condition).relation_of(condition.field) is not None
     )
 
 
 def _name_of(connection: sa.Connection, view: TableView, condition: Condition) -> str:
+    """The names of the rows; empty if there are none."""
     target = target_of(view, condition)
     relation = target.relation_of(condition.field)
-    try:
-        value = value_of(target.by_name[condition.field].kind, condition.value)
-    except ValueError:
-        return ""
-    cells = related_cells(connection, relation, [value]) if relation else {}
-    return next((cell.text for cell in cells.values()), "")
+    values = []
+    for text in condition.values or (condition.value,):
+        with suppress(ValueError):
+            values.append(value_of(target.by_name[condition.field].kind, text))
+    cells = related_cells(connection, relation, values) if relation else {}
+    return ", ".join(cell.text for cell in cells.values())

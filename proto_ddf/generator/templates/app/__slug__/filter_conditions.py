@@ -17,22 +17,27 @@ from .views import VIEWS, Field, Kind, Relation, TableView
 
 
 def no_match_reason(view: TableView, conditions: Iterable[Condition]) -> str:
-    """Why no row can match the filters, as a message; empty if each has a possible value. An address may contain any
-    value for any field."""
-    for condition in conditions:
-        target = target_of(view, condition)
-        field = target.by_name[condition.field]
-        try:
-            _condition_of(field, target.column(field.name), condition)
-        except ValueError:
-            value = condition.value or condition.until
-            return f"“{value}” is not a valid value of {field.label}."
+    """Why no row can match all of the filters, as a message; empty if each has a possible value. An address may contain
+    any value for any field."""
+    return next(filter(None, (_impossible(view, each) for each in conditions)), "")
+
+
+def _impossible(view: TableView, condition: Condition) -> str:
+    target = target_of(view, condition)
+    field = target.by_name[condition.field]
+    try:
+        _condition_of(field, target.column(field.name), condition)
+    except ValueError:
+        value = condition.value or condition.until or ", ".join(condition.values)
+        return f"“{value}” is not a valid value of {field.label}."
     return ""
 
 
 def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
     """The search and the filters as conditions of a WHERE clause."""
     found = [_condition(view, each) for each in query.conditions]
+    if query.match_any and found:
+        found = [sa.or_(*found)]
     words = query.search.strip()
     if words:
         found.append(sa.or_(sa.false(), *(_search(view, words) if can_hold(words) else ())))
@@ -93,6 +98,12 @@ def _condition_of(
             return contains(column, condition.value)
         case "range":
             return _between(field, column, condition.value, condition.until)
+        case "least":
+            return _between(field, column, condition.value, "")
+        case "most":
+            return _between(field, column, "", condition.value)
+        case "one_of":
+            return _one_of(field, column, condition.values)
     return _equals(field, column, condition.value)
 
 
@@ -112,6 +123,17 @@ def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElemen
         with suppress(ValueError):  # 0000-00-00 may be stored, but is not a date
             return _between(field, column, value, value)
     return has_value(column, value_of(field.kind, value))
+
+
+def _one_of(field: Field, column: sa.Column[Any], values: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Values that no row can have are left out, unless all are such."""
+    possible: list[sa.ColumnElement[bool]] = []
+    for value in filter(can_hold, values):
+        with suppress(ValueError):
+            possible.append(_equals(field, column, value))
+    if not possible:
+        raise ValueError("no value that a column can hold")
+    return sa.or_(*possible)
 
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:

@@ -12,8 +12,8 @@ from .views import VIEWS, Field, Kind, TableView, Widget
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter. `operator` is contains, equals, range, empty or filled; `until` is the end of a range. Values are
-    written as they are stored."""
+    """One filter. `operator` is a name in OPERATORS; `until` is the end of a range. Values are written as they are
+    stored."""
 
     field: str
     operator: str
@@ -22,19 +22,23 @@ class Condition:
     through: str = ""
     """The field that refers to the row whose `field` it is about; empty: the field is the row's own."""
     shown: str = data_field(default="", compare=False)
-    """The value as people call it, if it refers to a row."""
+    """The value, or several, as people call it, if it refers to a row."""
+    values: tuple[str, ...] = ()
+    """Those of "one_of"."""
 
 
 EMPTY = {"empty": "is empty", "filled": "is not empty"}
+_ONE_OF = {"one_of": "is one of"}
+_LIMITS = {"range": "is between", "least": "is at least", "most": "is at most", "equals": "is"}
 OPERATORS: dict[str, dict[str, str]] = {
-    "text": {"contains": "contains", "equals": "is", **EMPTY},
-    "relation": {"contains": "contains", **EMPTY},
-    "number": {"range": "is between", "equals": "is", **EMPTY},
-    "date": {"range": "is between", "equals": "is", **EMPTY},
-    "year": {"range": "is between", "equals": "is", **EMPTY},
-    "time": {"range": "is between", "equals": "is", **EMPTY},
+    "text": {"contains": "contains", "equals": "is", **_ONE_OF, **EMPTY},
+    "relation": {**_ONE_OF, "contains": "contains", **EMPTY},
+    "number": {**_LIMITS, **_ONE_OF, **EMPTY},
+    "date": {**_LIMITS, **EMPTY},
+    "year": {**_LIMITS, **EMPTY},
+    "time": {**_LIMITS, **EMPTY},
     "yesno": {"equals": "is", **EMPTY},
-    "choice": {"equals": "is", **EMPTY},
+    "choice": {"equals": "is", **_ONE_OF, **EMPTY},
     "binary": EMPTY,
 }
 """The comparisons for each shape of field, the default one first."""
@@ -86,6 +90,8 @@ def filter_error(view: TableView, condition: Condition) -> str:
         return "Choose a field and a comparison."
     if condition.operator in EMPTY:
         return ""
+    if condition.operator == "one_of":
+        return "" if condition.values else "Choose at least one value."
     values = [condition.value]
     if condition.operator == "range":
         values = [value for value in (condition.value, condition.until) if value]
@@ -128,7 +134,12 @@ def target_of(view: TableView, condition: Condition) -> TableView:
 
 
 def as_stored(view: TableView, typed: Condition) -> Condition:
-    """The valid condition of a person, with its values as they are stored."""
+    """The valid condition of a person, with its values as they are stored. Those of "one_of" already are."""
+    if typed.operator == "one_of" and len(typed.values) == 1:
+        return replace(typed, operator="equals", value=typed.values[0], values=())
+    if typed.operator == "range" and not (typed.value and typed.until):
+        limit = "least" if typed.value else "most"
+        typed = replace(typed, operator=limit, value=typed.value or typed.until, until="")
     field = view.by_name[typed.field]
     if field.flags:
         return replace(typed, value=field.flags[typed.value != "true"])
@@ -151,3 +162,5 @@ class Query:
     sort: str = ""
     """A field; empty: by key."""
     descending: bool = False
+    match_any: bool = False
+    """Whether a row must fulfil only one of the conditions."""

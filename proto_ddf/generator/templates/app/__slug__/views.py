@@ -28,10 +28,6 @@ SECTIONS = ("main", "look-up", "report")
 
 NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT}
 
-WIDE = 10
-"""A list with up to WIDE columns shows all of them; a wider one starts with FIRST columns."""
-FIRST = 8
-
 
 class Widget(StrEnum):
     """How a field is shown and edited."""
@@ -158,6 +154,8 @@ class TableView:
     beside: tuple[str, ...] = ()
     """The field that is shown beside such a key, if there is one."""
     relations: tuple[Relation, ...] = ()
+    list_columns: tuple[str, ...] = ()
+    """The fields that a list shows at first, in this order. Empty: all visible ones."""
     date: str = ""
     """The field with the date of what a row stands for, if there is one."""
     section: str = "main"
@@ -187,12 +185,9 @@ class TableView:
 
     @property
     def default_columns(self) -> tuple[str, ...]:
-        """Names of the columns that a list shows by default: of a wide table the first ones, and those of the name."""
-        names = [each.name for each in self.visible_fields]
-        if len(names) <= WIDE:
-            return tuple(names)
-        naming = (*self.row_name, *self.beside)
-        return tuple(name for at, name in enumerate(names) if at < FIRST or name in naming)
+        """Names of the columns that a list shows by default, in their order."""
+        visible = [each.name for each in self.visible_fields]
+        return tuple(name for name in self.list_columns if name in visible) or tuple(visible)
 
     @property
     def noun(self) -> str:

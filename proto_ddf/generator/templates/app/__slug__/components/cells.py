@@ -12,7 +12,6 @@ Headings = rx.Var[list[dict[str, str]]]
 def value(cell: rx.Var[Cell]) -> rx.Component:
     """The value, formatted for the reader's language; the exact value on hover; a link if it refers to something."""
     text = local(cell.kind, cell.text)
-    marks = {"class_name": "cut " + cell.style, "title": cell.exact}
     return rx.match(
         cell.kind,
         ("web", _to_another_site(text, cell)),
@@ -20,10 +19,19 @@ def value(cell: rx.Var[Cell]) -> rx.Component:
         ("color", _color(cell)),
         rx.cond(
             cell.href != "",
-            rx.link(text, href=cell.href, **marks),
-            rx.el.span(text, **marks),
+            rx.link(text, href=cell.href, **_marks(cell)),
+            plain(cell),
         ),
     )
+
+
+def plain(cell: rx.Var[Cell]) -> rx.Component:
+    """The value without a link."""
+    return rx.el.span(local(cell.kind, cell.text), **_marks(cell))
+
+
+def _marks(cell: rx.Var[Cell]) -> dict[str, rx.Var[str]]:
+    return {"class_name": "cut " + cell.style, "title": cell.exact}
 
 
 def _to_another_site(shown: rx.Var[str] | rx.Component, cell: rx.Var[Cell]) -> rx.Component:

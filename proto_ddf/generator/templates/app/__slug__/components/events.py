@@ -8,5 +8,7 @@ Position = rx.EventHandler[rx.event.passthrough_event_spec(int)]
 CellPosition = rx.EventHandler[rx.event.passthrough_event_spec(int, int)]
 """Row and column."""
 Form = rx.EventHandler[rx.event.passthrough_event_spec(dict[str, str])]
+Move = rx.EventHandler[rx.event.passthrough_event_spec(str, int)]
+"""Name, and by how many places."""
 Toggle = rx.EventHandler[rx.event.passthrough_event_spec(str, bool)]
 """Name, and whether it is ticked."""

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ..filter_chips import Chip
+from ..filter_values import FilterValue
 from ..formats import YES_NO
 from ..states.listing import ListMixin
 from ..views import TableView
@@ -21,6 +22,13 @@ def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
             operator=state.draft_operator,
             shape=state.draft_shape,
             choices=state.draft_choices,
+            values=value_list(
+                values=state.draft_values,
+                has_search=state.draft_shape != "choice",
+                field=state.draft_field,
+                on_search=state.search_values,
+                on_choose=state.choose_value,
+            ),
             wrong=state.draft_error,
             on_field=state.choose_field,
             on_operator=state.choose_operator,
@@ -52,15 +60,31 @@ def filter_popover(
 
 
 @rx.memo
-def chips(filters: rx.Var[list[Chip]], on_remove: events.Position) -> rx.Component:
-    """The active filters, each with a button to remove it."""
+def chips(
+    filters: rx.Var[list[Chip]],
+    match_any: rx.Var[bool],
+    on_remove: events.Position,
+    on_match: events.Text,
+) -> rx.Component:
+    """The active filters, each with a button to remove it, and how several are joined."""
+    joined = rx.el.label(
+        "Rows that match ",
+        rx.el.select(
+            rx.el.option("all of", value="all"),
+            rx.el.option("any of", value="any"),
+            value=rx.cond(match_any, "any", "all"),
+            on_change=on_match,
+        ),
+        class_name="match",
+    )
+    shown = rx.el.ul(
+        rx.foreach(filters, lambda chip, at: _chip(chip, on_remove(at))),
+        class_name="chips",
+        aria_label="Filters",
+    )
     return rx.cond(
         filters.length() > 0,
-        rx.el.ul(
-            rx.foreach(filters, lambda chip, at: _chip(chip, on_remove(at))),
-            class_name="chips",
-            aria_label="Filters",
-        ),
+        rx.el.div(rx.cond(filters.length() > 1, joined), shown, class_name="filters"),
     )
 
 
@@ -85,6 +109,7 @@ def filter_form(
     operator: rx.Var[str],
     shape: rx.Var[str],
     choices: rx.Var[list[str]],
+    values: rx.Var[rx.Component],
     wrong: rx.Var[str],
     on_field: events.Text,
     on_operator: events.Text,
@@ -106,10 +131,59 @@ def filter_form(
             "Comparison",
             rx.el.select(_options(operators), value=operator, on_change=on_operator),
         ),
-        rx.match(operator, ("range", both), ("contains", one), ("equals", one), rx.fragment()),
+        rx.match(
+            operator,
+            ("range", both),
+            *((each, one) for each in ("contains", "equals", "least", "most")),
+            ("one_of", values),
+            rx.fragment(),
+        ),
         rx.el.p(wrong, class_name="wrong", role="alert"),
         rx.button("Add filter", type="submit"),
         on_submit=on_add,
+    )
+
+
+@rx.memo
+def value_list(
+    values: rx.Var[list[FilterValue]],
+    has_search: rx.Var[bool],
+    field: rx.Var[str],
+    on_search: events.Text,
+    on_choose: events.Toggle,
+) -> rx.Component:
+    """The values to choose from, of which several can be chosen."""
+
+    def line(each: rx.Var[FilterValue]) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                default_checked=each.chosen,
+                on_change=lambda checked: on_choose(each.value, checked),
+            ),
+            rx.el.span(rx.cond(each.text == "", each.value, each.text), class_name="cut"),
+            key=each.value,
+        )
+
+    search = rx.debounce_input(
+        rx.el.input(
+            type="search",
+            on_change=on_search,
+            placeholder="Search",
+            aria_label="Search the values",
+            max_length=200,
+        ),
+        debounce_timeout=200,
+        key=field,
+    )
+    return rx.el.fieldset(
+        rx.el.legend("Values"),
+        rx.cond(has_search, search),
+        rx.el.div(
+            rx.foreach(values, line),
+            rx.cond(values.length() == 0, rx.el.p("Nothing found", class_name="muted nothing")),
+            class_name="value-list",
+        ),
     )
 
 

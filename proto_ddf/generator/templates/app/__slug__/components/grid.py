@@ -1,18 +1,19 @@
-"""The rows of a list: a heading for each column, and a line for each row."""
+"""The rows of a list: a heading for each column, and a line for each row. A click anywhere on a row follows its one link
+(assets/browser/rows.js)."""
 
 import reflex as rx
 
 from ..formats import Cell
 from ..rows import Row
 from . import events
-from .cells import Headings, value
+from .cells import Headings, plain, value
 
 
 @rx.memo
 def grid(
     label: rx.Var[str],
     columns: Headings,
-    shown: rx.Var[list[str]],
+    shown: rx.Var[list[int]],
     has_pages: rx.Var[bool],
     selectable: rx.Var[bool],
     rows: rx.Var[list[Row]],
@@ -22,27 +23,27 @@ def grid(
     on_sort: events.Text,
     on_more: events.CellPosition,
 ) -> rx.Component:
-    """The rows with the visible columns. If rows have pages of their own, each row has a link to its page."""
+    """The rows with the visible columns, which are places in `columns`. If rows have pages of their own, each row has a
+    link to its page."""
     opens = rx.el.th(
         rx.cond(selectable, _box_of_all()),
         rx.el.span("Open", class_name="hidden"),
         class_name="open",
     )
 
-    def heading(column: rx.Var[dict[str, str]]) -> rx.Component:
-        name = column["name"]
-        return rx.cond(shown.contains(name), _heading(column, sort == name, descending, on_sort))
+    def heading(place: rx.Var[int]) -> rx.Component:
+        column = columns[place]
+        return _heading(column, sort == column["name"], descending, on_sort)
 
     def row(each: rx.Var[Row], at: rx.Var[int]) -> rx.Component:
-        def cell(column: rx.Var[dict[str, str]], i: rx.Var[int]) -> rx.Component:
-            one = _cell(column, each.cells[i], on_more(at, i))
-            return rx.cond(shown.contains(column["name"]), one)
+        def cell(place: rx.Var[int]) -> rx.Component:
+            return _cell(columns[place], each.cells[place], on_more(at, place))
 
-        return rx.el.tr(rx.cond(has_pages, _way_to(each, selectable)), rx.foreach(columns, cell))
+        return rx.el.tr(rx.cond(has_pages, _way_to(each, selectable)), rx.foreach(shown, cell))
 
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(rx.cond(has_pages, opens), rx.foreach(columns, heading))),
+            rx.el.thead(rx.el.tr(rx.cond(has_pages, opens), rx.foreach(shown, heading))),
             rx.el.tbody(rx.foreach(rows, row)),
             class_name="grid",
             aria_label=label,
@@ -115,5 +116,6 @@ def _cell(
         aria_label="Show more of " + column["label"],
         class_name="more",
     )
-    long = rx.el.div(value(cell), whole, class_name="with-more")
-    return rx.el.td(rx.cond(cell.long, long, value(cell)))
+    # The name of a row is no second link to it.
+    shown = rx.cond(cell.style.contains("row-link"), plain(cell), value(cell))
+    return rx.el.td(rx.cond(cell.long, rx.el.div(shown, whole, class_name="with-more"), shown))

@@ -34,7 +34,12 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
             ),
             class_name="toolbar",
         ),
-        chips(filters=state.chips, on_remove=state.remove_filter),
+        chips(
+            filters=state.chips,
+            match_any=state.match_any,
+            on_remove=state.remove_filter,
+            on_match=state.set_match,
+        ),
         _rows(view, state),
         selection(view, state),
         whole_text(title=state.whole_title, text=state.whole_text, on_close=state.close_whole),
@@ -60,8 +65,10 @@ def _columns_button(view: TableView, state: type[ListMixin]) -> rx.Component:
     return columns_menu(
         columns=headings(view),
         shown=state.columns,
+        places=state.all_places,
         version=state.columns_version,
         on_choose=state.show_column,
+        on_move=state.move_column,
         on_all=state.show_all_columns,
         on_usual=state.show_usual_columns,
     )
@@ -83,7 +90,7 @@ def _rows(view: TableView, state: type[ListMixin]) -> rx.Component:
         grid(
             label=view.label,
             columns=headings(view),
-            shown=state.columns,
+            shown=state.shown_places,
             has_pages=bool(view.key),
             selectable=state.may_add if view.editable else False,
             rows=state.rows,

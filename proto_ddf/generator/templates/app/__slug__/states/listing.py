@@ -1,19 +1,22 @@
-"""The state of a table's list: search, filters, order, and the resulting page of rows."""
+"""The state of a table's list: search, filters, order, and the resulting page of rows. The page's address says all of
+it, so that it can be shared, and that back and forward work."""
 
 import asyncio
+import json
 from typing import Any, ClassVar
 
 import reflex as rx
 
 from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
-from ..filter_addresses import address_conditions
 from ..filter_chips import with_names
 from ..filter_conditions import no_match_reason
 from ..filters import Condition, Query
+from ..list_addresses import LONGEST, ListAddress
 from ..rows import Row
 from ..sign_in import may_edit
 from ..views import TableView
+from .columns import ColumnsMixin
 from .exporting import ExportMixin
 from .filtering import FilterMixin
 from .selecting import SelectionMixin
@@ -21,7 +24,7 @@ from .selecting import SelectionMixin
 PAGE_SIZES = (25, 50, 100)
 
 
-class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
+class ListMixin(FilterMixin, ColumnsMixin, SelectionMixin, ExportMixin, mixin=True):
     """The list of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
@@ -33,10 +36,6 @@ class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
     search: str = ""
     sort: str = ""
     descending: bool = False
-    chosen_columns: str = rx.LocalStorage("")
-    """Names of the columns that this browser shows, separated by commas; empty: the default ones."""
-    columns_version: int = 0
-    """Incremented to draw the checkboxes of the menu again."""
     page_size: int = PAGE_SIZES[0]
     position: int = 0
     """Number of rows before this page."""
@@ -47,6 +46,8 @@ class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
     whole_text: str = ""
     _cursors: list[tuple[Any, ...]] = []
     """The cursor of each row of the page."""
+    _own_moves: list[str] = []
+    """The addresses that the browser was sent to, and has not reported yet."""
 
     @rx.var
     def range_text(self) -> str:
@@ -60,25 +61,25 @@ class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
         return f"{shown} of {self.total}{more}"
 
     @rx.var
-    def columns(self) -> list[str]:
-        """Names of the visible columns in their order; at least one."""
-        chosen = self.chosen_columns.split(",")
-        known = [field.name for field in self.view.visible_fields if field.name in chosen]
-        return known or list(self.view.default_columns)
-
-    @rx.var
     def is_narrowed(self) -> bool:
         """Whether a search or a filter is active."""
         return bool(self.search.strip() or self.conditions)
 
     @rx.event
     def opened(self):
-        """When the page is opened: take filters from its address, then load."""
+        """When the page is opened, or its address changes: show what the address says."""
         self.may_add, self.selected_task = may_edit(), ""
-        asked = address_conditions(self.view, self.router.url.query_parameters)
-        if asked:
-            self.search, self.conditions = "", asked
-        return type(self).reload
+        query = self.router.url.query
+        if query in self._own_moves:  # what the address says is shown already
+            self._own_moves = self._own_moves[self._own_moves.index(query) + 1 :]
+            return None
+        self._own_moves = []
+        asked = ListAddress.read(self.view, query)
+        self.search, self.conditions = asked.search, list(asked.conditions)
+        self.match_any, self.sort, self.descending = asked.match_any, asked.sort, asked.descending
+        self.asked_columns = ",".join(asked.columns)
+        self._drop_hidden_order()
+        return [type(self).reload, *self._rewritten()]
 
     @rx.event(background=True, supersedes=True)
     async def reload(self):
@@ -126,8 +127,8 @@ class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
     @rx.event
     def set_search(self, text: str):
         """Search all visible fields."""
-        self.search = text[:200]
-        return type(self).reload
+        self.search = text[:LONGEST]
+        return self._changed(replace=True)
 
     @rx.event
     def set_page_size(self, size: str):
@@ -147,40 +148,14 @@ class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
             self.descending = True
         else:
             self.sort, self.descending = "", False
-        return type(self).reload
-
-    @rx.event
-    def show_column(self, name: str, is_shown: bool):
-        """Show or hide a column; the last one cannot be hidden."""
-        kept = [each for each in self.columns if each != name]
-        chosen = [*kept, name] if is_shown else kept
-        if not chosen:
-            self.columns_version += 1
-            return None
-        self.chosen_columns = ",".join(chosen)
-        if self.sort != name or is_shown:
-            return None
-        self.sort, self.descending = "", False
-        return type(self).reload
-
-    @rx.event
-    def show_all_columns(self):
-        """Show all columns."""
-        self.columns_version += 1
-        self.chosen_columns = ",".join(field.name for field in self.view.visible_fields)
-
-    @rx.event
-    def show_usual_columns(self):
-        """Show the default columns again."""
-        self.columns_version += 1
-        self.chosen_columns = ""
+        return self._changed()
 
     @rx.event
     def clear_all(self):
         """Remove the search and all filters."""
         self.search = ""
         self.conditions = []
-        return type(self).reload
+        return self._changed()
 
     @rx.event
     async def show_whole(self, row: int, column: int):
@@ -206,14 +181,56 @@ class ListMixin(FilterMixin, SelectionMixin, ExportMixin, mixin=True):
 
     def _query(self) -> Query:
         conditions: tuple[Condition, ...] = tuple(self.conditions)
-        return Query(self.search, conditions, self.sort, self.descending)
+        return Query(self.search, conditions, self.sort, self.descending, self.match_any)
+
+    def _address(self) -> str:
+        """The address of what is shown."""
+        columns = tuple(self.columns)
+        usual = columns == self.view.default_columns and not self.chosen_columns
+        return ListAddress(
+            search=self.search,
+            conditions=tuple(self.conditions),
+            match_any=self.match_any,
+            sort=self.sort,
+            descending=self.descending,
+            columns=() if usual else columns,
+        ).written(self.view)
+
+    def _changed(self, *, replace: bool = False) -> Any:
+        """Load the rows, and put what is shown into the page's address. A search that is being typed makes no entry in
+        the browser's history."""
+        address = self._address()
+        query = address.partition("?")[2]
+        if query == self.router.url.query:
+            return type(self).reload
+        self._own_moves = [*self._own_moves, query]
+        return [type(self).reload, rx.redirect(address, replace=replace)]
+
+    def _columns_changed(self) -> Any:
+        return self._changed(replace=True) if self._drop_hidden_order() else self._rewritten()
+
+    def _drop_hidden_order(self) -> bool:
+        """No list is sorted by a hidden column. True if this one was."""
+        was_sorted = self.sort not in ("", *self.columns)
+        if was_sorted:
+            self.sort, self.descending = "", False
+        return was_sorted
+
+    def _rewritten(self) -> list[Any]:
+        """Put what is shown into the page's address, where that loads nothing and is no step of the history."""
+        address = self._address()
+        if address.partition("?")[2] == self.router.url.query:
+            return []
+        script = f"history.replaceState(history.state, '', {json.dumps(address)})"
+        return [rx.call_script(script)]
 
     def _show(self, page: Any, position: int, has_next: bool) -> None:
         self.rows = page.rows
         self._cursors = page.cursors
         self.position, self.has_next = position, has_next
         self.loading, self.problem = False, Problem()
-        if wrong := no_match_reason(self.view, self.conditions):
+        wrong = "" if self.match_any else no_match_reason(self.view, self.conditions)
+        if wrong:
             self.problem = Problem(
                 "Nothing matches", wrong, "Remove this filter, or choose another value."
             )

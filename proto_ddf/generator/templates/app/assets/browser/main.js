@@ -4,7 +4,9 @@ import "./connection.js";
 import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./health.js";
 import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";
 import "./arrow_keys.js";
+import "./columns_menu.js";
 import "./navigation.js";
+import "./rows.js";
 // Forms are checked before outbox.js submits them, so these come first.
 import "./forms/forms.js";
 import { formSaved } from "./forms/outcomes.js";
