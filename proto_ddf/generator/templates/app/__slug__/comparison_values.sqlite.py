@@ -36,7 +36,7 @@ def _number(kind: Kind, text: str) -> str | int | float:
 def limit_of(kind: Kind, text: str, ascending: bool) -> Any:
     """The start of a range, or its end if `ascending` is false. It need not be a value of the kind: 2.5 for whole
     numbers. Raises as `value_of`."""
-    return value_of(Kind.FLOAT if kind in NUMBERS else kind, text)
+    return value_of(kind, text)
 
 
 def key_part(kind: Kind, part: str | int | float) -> Any:

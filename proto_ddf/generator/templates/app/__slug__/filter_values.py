@@ -44,18 +44,20 @@ def offered_values(view: TableView, name: str, words: str) -> list[FilterValue]:
         return [FilterValue(each, each) for each in field.choices if wanted in each.lower()]
     if shape not in ("text", "number") or not can_hold(words):
         return []
-    found = map(plain_text, _distinct(view, field, words.strip()))
+    found = dict.fromkeys(map(plain_text, _distinct(view, field, words.strip())))
     return [
         FilterValue(each, readable(shown_value(field, each)))
         for each in found
-        if each and len(each) <= LONGEST and can_hold(each)
+        if each and can_hold(each)
     ]
 
 
 def _distinct(view: TableView, field: Field, words: str) -> list[Any]:
     column = view.column(field.name)
-    read = column if field.is_number else start_of(column, LONGEST + 1)
+    read = column if field.is_number else start_of(column, LONGEST)
     where = [sa.not_(is_empty(column))]
+    if not field.is_number:
+        where.append(read == as_text(column))  # no longer, and a text
     if words and field.is_number:
         where.append(as_text(column).startswith(words, autoescape=True))
     elif words:
@@ -64,4 +66,5 @@ def _distinct(view: TableView, field: Field, words: str) -> list[Any]:
     value = some.subquery().c.value
     statement = sa.select(value).distinct().order_by(value).limit(OFFERED)
     with read_connection() as connection:
-        return list(connection.execute(statement).scalars())
+        found = connection.execute(statement).scalars()
+        return [each for each in found if each is not None and not isinstance(each, bytes)]
