@@ -30,7 +30,7 @@ from proto_ddf.hosting.launch import (
 from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, Progress
 
-CARRIED_OVER = ("logs", ".env", ".submissions.db")
+CARRIED_OVER = ("logs", ".env", ".submissions.db", ".views.db")
 """Copied from the old app to the new one."""
 REBUILT = (".web", ".states")
 """Deleted from a replaced app, since a build makes them again."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-PRESERVED = ("data", ".web", ".states", "logs", ".env", ".submissions.db")
+PRESERVED = ("data", ".web", ".states", "logs", ".env", ".submissions.db", ".views.db")
 """Entries of an app's folder that are not code and stay when the code is replaced."""
 
 _AT_FDCWD = -100

@@ -20,7 +20,7 @@ GOOD_CONFIGURATION = ".good_configuration"
 
 _NOT_CODE = {
     *(".web", ".states", "logs", "data", "uploaded_files", ".env"),
-    *(".submissions.db", ".form_tokens.db", MANIFEST, GOOD_CONFIGURATION),
+    *(".submissions.db", ".views.db", ".form_tokens.db", MANIFEST, GOOD_CONFIGURATION),
 }
 """Entries at the top of the app's folder that are not code. `.env` holds the address of the data on this machine; apps of
 earlier releases have `.form_tokens.db`."""

@@ -50,7 +50,7 @@ def render_app(spec: AppSpec, folder: Path, *, templates: Path = TEMPLATES) -> N
     """Write the app's files to `folder`, in place of its old content.
 
     All or nothing: the files are made beside `folder` and replace it at once. Entries that are not code stay: data/,
-    .web/, .states/, logs/, .env and .submissions.db. Can be repeated after a kill.
+    .web/, .states/, logs/, .env, .submissions.db and .views.db. Can be repeated after a kill.
 
     Raises:
         SystemError: code render_failed, if the spec or a template gives no valid code, or the files cannot be written

@@ -29,7 +29,7 @@ def _column(table: rx.Var[TableSpec], column: rx.Var[str]) -> rx.Component:
     return rx.el.li(
         rx.el.code(column, class_name="pd-row-main"),
         move_buttons(
-            column,
+            "column " + column,
             State.move_in_list(table.table, column, -1),
             State.move_in_list(table.table, column, 1),
         ),

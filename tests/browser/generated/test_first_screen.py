@@ -190,6 +190,21 @@ def test_a_period_narrows_what_has_a_date(clinic: App, page: Page) -> None:
     expect(page.get_by_text("The first day is after the last one.")).to_be_visible()
 
 
+def test_the_period_is_in_the_address(clinic: App, page: Page) -> None:
+    open_dashboard(page, clinic.url)
+    period = page.get_by_label("Period")
+    period.select_option("Last 30 days")
+    expect(page).to_have_url(f"{clinic.url}/?days=30")
+    period.select_option("Other days")
+    page.get_by_label("From").fill("2024-02-01")
+    expect(page).to_have_url(f"{clinic.url}/?from=2024-02-01&to=")
+    page.reload()
+    expect(page.get_by_label("From")).to_have_value("2024-02-01")
+    page.go_back()
+    expect(period).to_have_value("30")
+    expect(page.get_by_label("From")).to_have_count(0)
+
+
 def test_the_navigation_is_ranked_folded_and_searched(clinic: App, page: Page) -> None:
     open_dashboard(page, clinic.url)
     nav = page.get_by_role("navigation", name="Tables")

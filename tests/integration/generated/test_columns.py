@@ -105,25 +105,25 @@ def check_choice(awkward, steps):
     """Compare the list with the names that each step changes."""
     tab = opened_tab(awkward)
     order, shown = list(NAMES), set(USUAL)
-    for name, *given in steps:
-        call(tab, name, *given)
+    for name, *sent in steps:
+        call(tab, name, *sent)
         if name == "show_all_columns":
             shown = set(NAMES)
         elif name == "move_column":
-            place = order.index(given[0])
-            order.remove(given[0])
-            order.insert(max(0, place + given[1]), given[0])
-        elif given[1]:
-            shown.add(given[0])
-        elif shown != {given[0]}:
-            shown.discard(given[0])
+            place = order.index(sent[0])
+            order.remove(sent[0])
+            order.insert(max(0, place + sent[1]), sent[0])
+        elif sent[1]:
+            shown.add(sent[0])
+        elif shown != {sent[0]}:
+            shown.discard(sent[0])
         assert tab.columns == [each for each in order if each in shown]
         assert [tab.view.visible_fields[at].name for at in tab.shown_places] == tab.columns
         assert [tab.view.visible_fields[at].name for at in tab.all_places] == order
     another = opened_tab(awkward)
     another.chosen_columns = tab.chosen_columns
     assert another.columns == tab.columns
-    asked = awkward.list_addresses.ListAddress.read(tab.view, tab._address().partition("?")[2])
+    asked = awkward.list_addresses.ListAddress.read(tab.view, tab._shown_address().partition("?")[2])
     assert list(asked.columns or USUAL) == tab.columns
 
 

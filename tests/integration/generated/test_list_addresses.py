@@ -238,6 +238,22 @@ def test_columns_of_an_address_are_shown_and_not_kept(tab):
     assert tab.address == f"/things?:columns={','.join(kept)}"
 
 
+@pytest.mark.parametrize(
+    ("choice", "start", "end"),
+    [("", "", ""), ("30", "", ""), ("other", "", ""), ("other", "2024-01-01", ""), ("other", "2024-01-01", "2024-02-29")],
+)  # fmt: skip
+def test_a_period_is_read_from_the_address_that_was_written(awkward, choice, start, end):
+    chosen = awkward.periods.ChosenPeriod(choice, start, end)
+    assert awkward.periods.ChosenPeriod.read(chosen.address.partition("?")[2]) == chosen
+
+
+def test_an_address_of_no_period_shows_all_time(awkward):
+    read = awkward.periods.ChosenPeriod.read
+    assert read("days=31") == read("days=x&other=1") == read("") == awkward.periods.ChosenPeriod()
+    assert awkward.periods.Period("2024-99-99").problem
+    assert read("from=2024-99-99").start == "2024-99-99"
+
+
 def rows_of(app, view, **more):
     return {row.href for row in app.all_rows(view, app.filters.Query(**more))}
 

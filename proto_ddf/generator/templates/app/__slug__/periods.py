@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import parse_qsl, quote
 
 from .filters import Condition
 from .views import TableView
@@ -14,6 +15,40 @@ DAYS_BACK = {
     "365": "Last 12 months",
 }
 """The periods that end today: number of days and text."""
+
+
+OTHER_PERIOD = "other"
+"""The choice of a period whose days are typed."""
+LONGEST_DAY = 10
+"""Characters of a day."""
+
+
+@dataclass(frozen=True)
+class ChosenPeriod:
+    """What a person chose, as the address of the dashboard says it: `/?days=30`, or `/?from=2024-01-01&to=2024-03-31`."""
+
+    choice: str = ""
+    """Empty: all time; a number of days until today; or OTHER_PERIOD."""
+    start: str = ""
+    end: str = ""
+
+    @classmethod
+    def read(cls, query: str) -> "ChosenPeriod":
+        """The choice in the part of an address behind "?"."""
+        own = dict(parse_qsl(query, keep_blank_values=True))
+        if own.get("days") in DAYS_BACK:
+            return cls(own["days"])
+        if "from" in own or "to" in own:
+            days = (own.get(each, "")[:LONGEST_DAY] for each in ("from", "to"))
+            return cls(OTHER_PERIOD, *days)
+        return cls()
+
+    @property
+    def address(self) -> str:
+        """The address of the dashboard of this period."""
+        if self.choice == OTHER_PERIOD:
+            return f"/?from={quote(self.start, safe='')}&to={quote(self.end, safe='')}"
+        return f"/?days={self.choice}" if self.choice else "/"
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,17 @@ PERSON_HEADER = "x-app-person"
 PERSON_AT = "/api/session"
 ONLY_READING = "You may read the rows of this app, but not change them."
 _may_edit: ContextVar[bool] = ContextVar("may_edit", default=not SIGN_IN_AT)
+_person: ContextVar[str] = ContextVar("person", default="")
 
 
 def may_edit() -> bool:
     """Whether the person whose event is being handled may change rows."""
     return _may_edit.get()
+
+
+def person() -> str:
+    """Tells the person whose event is being handled from others; empty where nobody signs in."""
+    return _person.get()
 
 
 def person_of(headers: Mapping[str, str]) -> str:
@@ -47,8 +53,9 @@ async def _tell_person(request: Request) -> JSONResponse:
 
 
 class RightsOfEvents(rx.Middleware):
-    """Finds out the rights before an event is handled. They hold for all that it calls."""
+    """Finds out the person and the rights before an event is handled. They hold for all that it calls."""
 
     async def preprocess(self, app: Any, state: Any, event: Event) -> None:
         headers = state.router_data.get("headers", {})
+        _person.set(person_of(headers))
         _may_edit.set(not SIGN_IN_AT or headers.get(RIGHTS_HEADER) == "editor")

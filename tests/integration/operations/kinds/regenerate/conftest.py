@@ -60,6 +60,7 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
         record_digests(place)
         (place / ".web").mkdir()
         (place / ".env").write_text("MINE=1\n")
+        (place / ".views.db").write_text("views of mine")
         if imported:
             reader, database = store.open_source(source), place / "data" / "app.db"
             import_tables(reader, spec, source.schema, database, NoProgress())

@@ -44,6 +44,7 @@ class TestSucceeding:
         assert plan_edit.find_table(served(), "customer").fields[1].label == "Full name"
         assert AppSpec.model_validate(records.read(SLUG).spec) == served()
         assert (folder(SLUG) / ".env").read_text() == "MINE=1\n"
+        assert (folder(SLUG) / ".views.db").read_text() == "views of mine"
         assert sibling_folders(SLUG) == [previous_folder(SLUG)]
         kept = AppSpec.model_validate_json((previous_folder(SLUG) / "app.json").read_text())
         assert kept == spec

@@ -8,8 +8,8 @@ import reflex as rx
 from ..charts import Chart, ChartPoints
 from ..config import ACCENT_COLOR
 from ..key_figures import KeyFigure, ShownFigure
-from ..periods import DAYS_BACK
-from ..states.dashboard import OTHER_PERIOD, DashboardMixin
+from ..periods import DAYS_BACK, OTHER_PERIOD
+from ..states.dashboard import DashboardMixin
 from .local import local, writer
 
 HEIGHT = 260

@@ -22,16 +22,12 @@ def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
             operator=state.draft_operator,
             shape=state.draft_shape,
             choices=state.draft_choices,
-            values=value_list(
-                values=state.draft_values,
-                has_search=state.draft_shape != "choice",
-                field=state.draft_field,
-                on_search=state.search_values,
-                on_choose=state.choose_value,
-            ),
+            values=state.draft_values,
             wrong=state.draft_error,
             on_field=state.choose_field,
             on_operator=state.choose_operator,
+            on_search=state.search_values,
+            on_choose=state.choose_value,
             on_add=state.add_filter,
         ),
         is_open=state.filter_open,
@@ -109,10 +105,12 @@ def filter_form(
     operator: rx.Var[str],
     shape: rx.Var[str],
     choices: rx.Var[list[str]],
-    values: rx.Var[rx.Component],
+    values: rx.Var[list[FilterValue]],
     wrong: rx.Var[str],
     on_field: events.Text,
     on_operator: events.Text,
+    on_search: events.Text,
+    on_choose: events.Toggle,
     on_add: events.Form,
 ) -> rx.Component:
     """The form for a new filter: field, comparison, and inputs for the values."""
@@ -135,7 +133,7 @@ def filter_form(
             operator,
             ("range", both),
             *((each, one) for each in ("contains", "equals", "least", "most")),
-            ("one_of", values),
+            ("one_of", _value_list(values, shape, field, on_search, on_choose)),
             rx.fragment(),
         ),
         rx.el.p(wrong, class_name="wrong", role="alert"),
@@ -144,10 +142,9 @@ def filter_form(
     )
 
 
-@rx.memo
-def value_list(
+def _value_list(
     values: rx.Var[list[FilterValue]],
-    has_search: rx.Var[bool],
+    shape: rx.Var[str],
     field: rx.Var[str],
     on_search: events.Text,
     on_choose: events.Toggle,
@@ -178,7 +175,7 @@ def value_list(
     )
     return rx.el.fieldset(
         rx.el.legend("Values"),
-        rx.cond(has_search, search),
+        rx.cond(shape != "choice", search),
         rx.el.div(
             rx.foreach(values, line),
             rx.cond(values.length() == 0, rx.el.p("Nothing found", class_name="muted nothing")),

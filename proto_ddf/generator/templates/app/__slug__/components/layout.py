@@ -17,7 +17,7 @@ def page(
     route: str,
     *children: rx.Component,
     actions: rx.Component | None = None,
-    parent: tuple[str, str] | None = None,
+    parent: tuple[str, rx.Var[str] | str] | None = None,
 ) -> rx.Component:
     """A page in the frame.
 

@@ -14,6 +14,7 @@ from .filters import chips, filter_button
 from .grid import grid
 from .layout import page
 from .local import local
+from .named_views import views_menu
 from .selection import selection
 
 
@@ -27,6 +28,14 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
             search_field(label=view.label, text=state.search, on_search=state.set_search),
             filter_button(view, state),
             _columns_button(view, state),
+            views_menu(
+                views=state.kept_views,
+                problem=state.views_problem,
+                is_open=state.views_open,
+                on_toggle=state.toggle_views,
+                on_keep=state.keep_shown,
+                on_forget=state.forget,
+            ),
             export_menu(table=view.name, query=state.export_query),
             rx.el.div(
                 rx.el.span(local("count", state.range_text), role="status", class_name="count"),

@@ -43,7 +43,7 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
         ),
         rx.cond(state.loading, skeleton_lines(count=6), rx.cond(state.problem.title == "", shown)),
         actions=_actions(view, state) if view.editable else None,
-        parent=(view.label, f"/{view.route}"),
+        parent=(view.label, rx.cond(state.list_address, state.list_address, f"/{view.route}")),
     )
 
 

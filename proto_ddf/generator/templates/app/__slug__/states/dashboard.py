@@ -1,20 +1,18 @@
 """The state of the dashboard: the key figures, the points of the charts, and the period that they are about."""
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import reflex as rx
 
 from ..charts import Chart, ChartPoints, chart_data
 from ..errors import DataError, Problem
 from ..key_figures import KeyFigure, ShownFigure, figure_data
-from ..periods import DAYS_BACK, Period
-
-OTHER_PERIOD = "other"
-"""The choice of a period whose days are typed."""
+from ..periods import DAYS_BACK, LONGEST_DAY, OTHER_PERIOD, ChosenPeriod, Period
+from .addresses import AddressMixin
 
 
-class DashboardMixin(rx.State, mixin=True):
+class DashboardMixin(AddressMixin, mixin=True):
     """The dashboard. The page's state lists what it shows in `shown_figures` and `shown_charts`."""
 
     shown_figures: ClassVar[tuple[KeyFigure, ...]]
@@ -31,8 +29,17 @@ class DashboardMixin(rx.State, mixin=True):
     period_end: str = ""
     period_problem: str = ""
 
+    @rx.event
+    def opened(self):
+        """When the page is opened, or its address changes: show the period that the address says."""
+        if self._is_own_move():
+            return None
+        chosen = ChosenPeriod.read(self.router.url.query)
+        self.period, self.period_start, self.period_end = chosen.choice, chosen.start, chosen.end
+        return type(self).load
+
     @rx.event(background=True, supersedes=True)
-    async def opened(self):
+    async def load(self):
         """Load the key figures, then the charts; each is shown as soon as it is loaded."""
         async with self:
             self.problem, period = Problem(), self._period()
@@ -58,25 +65,27 @@ class DashboardMixin(rx.State, mixin=True):
         if period not in ("", OTHER_PERIOD, *DAYS_BACK):
             return None
         self.period = period
-        return self._load_again()
+        return self._changed(replace=False)
 
     @rx.event
     def set_day(self, end: str, day: str):
         """Type the first or the last day of the period."""
         if end == "start":
-            self.period_start = day[:10]
+            self.period_start = day[:LONGEST_DAY]
         else:
-            self.period_end = day[:10]
-        return self._load_again()
+            self.period_end = day[:LONGEST_DAY]
+        return self._changed(replace=True)
 
     def _period(self) -> Period:
         if self.period == OTHER_PERIOD:
             return Period(self.period_start, self.period_end)
         return Period.last(int(self.period)) if self.period else Period()
 
-    def _load_again(self):
+    def _changed(self, *, replace: bool) -> Any:
+        """Load the period, and put it into the page's address."""
         self.period_problem = self._period().problem
         if self.period_problem:
             return None
         self.figures, self.chart_points = {}, {}
-        return type(self).opened
+        chosen = ChosenPeriod(self.period, self.period_start, self.period_end)
+        return [type(self).load, *self._move(chosen.address, replace=replace)]

@@ -16,15 +16,25 @@ from ..list_addresses import LONGEST, ListAddress
 from ..rows import Row
 from ..sign_in import may_edit
 from ..views import TableView
+from .addresses import AddressMixin
 from .columns import ColumnsMixin
 from .exporting import ExportMixin
 from .filtering import FilterMixin
+from .named_views import NamedViewsMixin
 from .selecting import SelectionMixin
 
 PAGE_SIZES = (25, 50, 100)
 
 
-class ListMixin(FilterMixin, ColumnsMixin, SelectionMixin, ExportMixin, mixin=True):
+class ListMixin(
+    AddressMixin,
+    FilterMixin,
+    ColumnsMixin,
+    NamedViewsMixin,
+    SelectionMixin,
+    ExportMixin,
+    mixin=True,
+):
     """The list of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
@@ -46,8 +56,6 @@ class ListMixin(FilterMixin, ColumnsMixin, SelectionMixin, ExportMixin, mixin=Tr
     whole_text: str = ""
     _cursors: list[tuple[Any, ...]] = []
     """The cursor of each row of the page."""
-    _own_moves: list[str] = []
-    """The addresses that the browser was sent to, and has not reported yet."""
 
     @rx.var
     def range_text(self) -> str:
@@ -69,12 +77,9 @@ class ListMixin(FilterMixin, ColumnsMixin, SelectionMixin, ExportMixin, mixin=Tr
     def opened(self):
         """When the page is opened, or its address changes: show what the address says."""
         self.may_add, self.selected_task = may_edit(), ""
-        query = self.router.url.query
-        if query in self._own_moves:  # what the address says is shown already
-            self._own_moves = self._own_moves[self._own_moves.index(query) + 1 :]
+        if self._is_own_move():
             return None
-        self._own_moves = []
-        asked = ListAddress.read(self.view, query)
+        asked = ListAddress.read(self.view, self.router.url.query)
         self.search, self.conditions = asked.search, list(asked.conditions)
         self.match_any, self.sort, self.descending = asked.match_any, asked.sort, asked.descending
         self.asked_columns = ",".join(asked.columns)
@@ -183,28 +188,29 @@ class ListMixin(FilterMixin, ColumnsMixin, SelectionMixin, ExportMixin, mixin=Tr
         conditions: tuple[Condition, ...] = tuple(self.conditions)
         return Query(self.search, conditions, self.sort, self.descending, self.match_any)
 
-    def _address(self) -> str:
+    def _shown_address(self) -> str:
         """The address of what is shown."""
         columns = tuple(self.columns)
         usual = columns == self.view.default_columns and not self.chosen_columns
+        return self._written(() if usual else columns)
+
+    def _whole_address(self) -> str:
+        return self._written(tuple(self.columns))
+
+    def _written(self, columns: tuple[str, ...]) -> str:
         return ListAddress(
             search=self.search,
             conditions=tuple(self.conditions),
             match_any=self.match_any,
             sort=self.sort,
             descending=self.descending,
-            columns=() if usual else columns,
+            columns=columns,
         ).written(self.view)
 
     def _changed(self, *, replace: bool = False) -> Any:
         """Load the rows, and put what is shown into the page's address. A search that is being typed makes no entry in
         the browser's history."""
-        address = self._address()
-        query = address.partition("?")[2]
-        if query == self.router.url.query:
-            return type(self).reload
-        self._own_moves = [*self._own_moves, query]
-        return [type(self).reload, rx.redirect(address, replace=replace)]
+        return [type(self).reload, *self._move(self._shown_address(), replace=replace)]
 
     def _columns_changed(self) -> Any:
         return self._changed(replace=True) if self._drop_hidden_order() else self._rewritten()
@@ -218,8 +224,8 @@ class ListMixin(FilterMixin, ColumnsMixin, SelectionMixin, ExportMixin, mixin=Tr
 
     def _rewritten(self) -> list[Any]:
         """Put what is shown into the page's address, where that loads nothing and is no step of the history."""
-        address = self._address()
-        if address.partition("?")[2] == self.router.url.query:
+        address = self._shown_address()
+        if self._is_at(address):
             return []
         script = f"history.replaceState(history.state, '', {json.dumps(address)})"
         return [rx.call_script(script)]

@@ -26,6 +26,7 @@ from ..sign_in import ONLY_READING, may_edit
 from ..submissions import AddedBefore
 from ..views import TableView
 from .linking import LinkMixin
+from .listing import ListMixin
 
 _FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
 PROCESS = uuid4().hex
@@ -36,7 +37,10 @@ class RowMixin(LinkMixin, mixin=True):
     """One row of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
+    list_state: ClassVar[type[ListMixin]]
 
+    list_address: str = ""
+    """The address of the list as this tab last showed it."""
     name: str = ""
     cells: list[Cell] = []
     """In the order of `view.visible_fields`."""
@@ -95,6 +99,7 @@ class RowMixin(LinkMixin, mixin=True):
             self.name = f"New {self.view.noun}" if is_new else ""
             asked = dict(self.router.url.query_parameters)
             key = decode_key(self.view, key_text)
+            self.list_address = (await self.get_state(self.list_state))._shown_address()
         try:
             if is_new:
                 loaded = await asyncio.to_thread(load_blank, self.view, asked)
