@@ -24,7 +24,7 @@ class AddressMixin(rx.State, mixin=True):
 
     def _is_own_move(self) -> bool:
         """Whether the browser reports an address that it was sent to, which the page shows already."""
-        query = self.router.url.query
-        is_own = query in self._own_moves
-        self._own_moves = self._own_moves[self._own_moves.index(query) + 1 :] if is_own else []
-        return is_own
+        query, moves = self.router.url.query, self._own_moves
+        found = [at for at, each in enumerate(moves) if each == query]
+        self._own_moves = moves[found[-1] + 1 :] if found else []
+        return bool(found)

@@ -35,6 +35,8 @@ class DashboardMixin(AddressMixin, mixin=True):
         if self._is_own_move():
             return None
         chosen = ChosenPeriod.read(self.router.url.query)
+        if chosen != self._chosen():
+            self.figures, self.chart_points = {}, {}
         self.period, self.period_start, self.period_end = chosen.choice, chosen.start, chosen.end
         return type(self).load
 
@@ -81,11 +83,13 @@ class DashboardMixin(AddressMixin, mixin=True):
             return Period(self.period_start, self.period_end)
         return Period.last(int(self.period)) if self.period else Period()
 
+    def _chosen(self) -> ChosenPeriod:
+        return ChosenPeriod(self.period, self.period_start, self.period_end)
+
     def _changed(self, *, replace: bool) -> Any:
         """Load the period, and put it into the page's address."""
         self.period_problem = self._period().problem
         if self.period_problem:
             return None
         self.figures, self.chart_points = {}, {}
-        chosen = ChosenPeriod(self.period, self.period_start, self.period_end)
-        return [type(self).load, *self._move(chosen.address, replace=replace)]
+        return [type(self).load, *self._move(self._chosen().address, replace=replace)]
