@@ -174,7 +174,9 @@ def test_a_breaker_is_shown_live_and_can_be_reset_and_forced_open(
 
 
 def test_a_target_is_marked_for_network_errors_and_no_others(page: Page, faulty: Server) -> None:
-    number = next(_numbers)  # a file of its own in each run: the errors of an earlier run mark its target
+    number = next(
+        _numbers
+    )  # a file of its own in each run: the errors of an earlier run mark its target
     file = faulty.home / "samples" / f"marked_{number}.db"
     shutil.copy(faulty.home / "samples" / "sample_shop.db", file)
     row = page.locator(f"[data-target^='source/marked_{number}']")

@@ -150,7 +150,9 @@ def test_at_least_and_distinct_values(shop, page: Page):
     [(count,)] = shop.query("select count(*) from products where price >= 50")
     expect(status(page)).to_contain_text(f" of {count:,}" if count else "No rows")
     open_list(page, f"{shop.url}/customers")
-    [(city,)] = shop.query("select city from customers group by city order by count(*) desc limit 1")
+    [(city,)] = shop.query(
+        "select city from customers group by city order by count(*) desc limit 1"
+    )
     [(count,)] = shop.query("select count(*) from customers where city = ?", city)
     add_filter(page, "City", "is one of")
     page.get_by_role("checkbox", name=city, exact=True).check()

@@ -123,7 +123,9 @@ def check_choice(awkward, steps):
     another = opened_tab(awkward)
     another.chosen_columns = tab.chosen_columns
     assert another.columns == tab.columns
-    asked = awkward.list_addresses.ListAddress.read(tab.view, tab._shown_address().partition("?")[2])
+    asked = awkward.list_addresses.ListAddress.read(
+        tab.view, tab._shown_address().partition("?")[2]
+    )
     assert list(asked.columns or USUAL) == tab.columns
 
 

@@ -39,7 +39,15 @@ def test_the_plan_can_be_read_back(plan: AppSpec, templates: Path, folder: Path)
 
 def test_what_belongs_to_the_apps_life_stays(plan: AppSpec, templates: Path, folder: Path) -> None:
     render_app(plan, folder, templates=templates)
-    for name in ("data/app.db", ".web/x", ".states/y", "logs/z", ".env", ".views.db", "old_code.py"):
+    for name in (
+        "data/app.db",
+        ".web/x",
+        ".states/y",
+        "logs/z",
+        ".env",
+        ".views.db",
+        "old_code.py",
+    ):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(name)

@@ -1,4 +1,4 @@
-"""Exports of what a list shows: GET /api/export/<table>/<format>?query=...
+"""Exports of what a list shows: GET /api/export/<table>/<format>?..., with what the address of the list says.
 
 All rows that the list's search and filters find, in its order; of each the visible fields, under the names of their
 columns.
@@ -23,7 +23,7 @@ from .export_excel import MOST_ROWS, TOO_MANY_ROWS, write_excel
 from .export_json import write_json
 from .export_spool import Spool
 from .filters import Query
-from .query_texts import read_query
+from .list_addresses import ListAddress
 from .views import SECTIONS, VIEWS, TableView
 
 Row = tuple[Any, ...]
@@ -65,7 +65,7 @@ async def _export(request: Request) -> Response:
     if view is None or view.section not in SECTIONS or chosen is None:
         return _refusal(404, "There is no such export.")
     try:
-        query = read_query(view, request.query_params.get("query", ""))
+        query = ListAddress.read_whole(view, request.url.query).rows()
     except ValueError:
         return _refusal(400, "This is no list of the app. Open the list again, then export it.")
     headers = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from .filter_addresses import address_conditions, quoted, written_conditions
-from .filters import Condition
+from .filters import Condition, Query
 from .views import TableView
 
 LONGEST = 200
@@ -32,7 +32,7 @@ class ListAddress:
     @classmethod
     def read(cls, view: TableView, query: str) -> "ListAddress":
         """What is asked for by the part of an address behind "?". What the list does not have is left out."""
-        pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+        pairs = _pairs(query)
         own = dict(pairs)
         visible = {field.name for field in view.visible_fields}
         sort = own.get(_SORT, "")
@@ -47,6 +47,19 @@ class ListAddress:
             columns=tuple(each for each in columns if each in visible),
         )
 
+    @classmethod
+    def read_whole(cls, view: TableView, query: str) -> "ListAddress":
+        """The same, of an address that says no more. Raises ValueError if the list does not have all that it says."""
+        asked = cls.read(view, query)
+        read = _pairs(asked.written(view).partition("?")[2])
+        if sorted(read) != sorted(_pairs(query)):
+            raise ValueError("no address of this list")
+        return asked
+
+    def rows(self) -> Query:
+        """Which rows the list has, and their order."""
+        return Query(self.search, self.conditions, self.sort, self.descending, self.match_any)
+
     def written(self, view: TableView) -> str:
         """The address of the list."""
         own = (
@@ -60,3 +73,7 @@ class ListAddress:
             *(f"{name}={quoted(value, ',')}" for name, value in own if value),
         ]
         return f"/{view.route}?{'&'.join(parts)}" if parts else f"/{view.route}"
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, errors="surrogateescape")

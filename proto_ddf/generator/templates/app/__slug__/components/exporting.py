@@ -21,7 +21,7 @@ def export_menu(table: rx.Var[str], query: rx.Var[str]) -> rx.Component:
             rx.el.span(label),
             " ",
             rx.el.small(note, class_name="muted"),
-            href=f"{EXPORTS}/{table}/{name}?query={query}",
+            href=f"{EXPORTS}/{table}/{name}?{query}",
             target="_blank",
             rel="noopener",
         )

@@ -11,7 +11,7 @@ from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
 from ..filter_chips import with_names
 from ..filter_conditions import no_match_reason
-from ..filters import Condition, Query
+from ..filters import Query
 from ..list_addresses import LONGEST, ListAddress
 from ..rows import Row
 from ..sign_in import may_edit
@@ -185,8 +185,7 @@ class ListMixin(
         self.whole_title = self.whole_text = ""
 
     def _query(self) -> Query:
-        conditions: tuple[Condition, ...] = tuple(self.conditions)
-        return Query(self.search, conditions, self.sort, self.descending, self.match_any)
+        return self._asked().rows()
 
     def _shown_address(self) -> str:
         """The address of what is shown."""
@@ -197,7 +196,10 @@ class ListMixin(
     def _whole_address(self) -> str:
         return self._written(tuple(self.columns))
 
-    def _written(self, columns: tuple[str, ...]) -> str:
+    def _written(self, columns: tuple[str, ...] = ()) -> str:
+        return self._asked(columns).written(self.view)
+
+    def _asked(self, columns: tuple[str, ...] = ()) -> ListAddress:
         return ListAddress(
             search=self.search,
             conditions=tuple(self.conditions),
@@ -205,7 +207,7 @@ class ListMixin(
             sort=self.sort,
             descending=self.descending,
             columns=columns,
-        ).written(self.view)
+        )
 
     def _changed(self, *, replace: bool = False) -> Any:
         """Load the rows, and put what is shown into the page's address. A search that is being typed makes no entry in
