@@ -1,7 +1,7 @@
 """Which columns of a list a person sees, and in which order.
 
-A choice is written as names separated by commas, in order; a column that is hidden has a "-" before its name. The browser
-keeps it, so it may be any text.
+A choice is written as names separated by commas, in order; a column that is hidden has a "-" before its name. The
+browser keeps it, so it may be any text.
 """
 
 from .views import TableView

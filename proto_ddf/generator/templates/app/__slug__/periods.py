@@ -25,7 +25,8 @@ LONGEST_DAY = 10
 
 @dataclass(frozen=True)
 class ChosenPeriod:
-    """What a person chose, as the address of the dashboard says it: `/?days=30`, or `/?from=2024-01-01&to=2024-03-31`."""
+    """What a person chose, as the address of the dashboard says it:
+    `/?days=30`, or `/?from=2024-01-01&to=2024-03-31`."""
 
     choice: str = ""
     """Empty: all time; a number of days until today; or OTHER_PERIOD."""

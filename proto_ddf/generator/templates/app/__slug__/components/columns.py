@@ -17,8 +17,8 @@ def columns_menu(
     on_all: rx.EventHandler,
     on_usual: rx.EventHandler,
 ) -> rx.Component:
-    """The button and its popover, with all columns in their order, which are `places` in `columns`. The last visible one
-    cannot be hidden.
+    """The button and its popover, with all columns in their order, which are `places` in `columns`. The last visible
+    one cannot be hidden.
 
     The browser changes a checkbox on click. They are all drawn again from the state with a new `version`, and when the
     state arrives, since the menu may be open before.

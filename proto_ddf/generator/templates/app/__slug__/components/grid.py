@@ -1,5 +1,5 @@
-"""The rows of a list: a heading for each column, and a line for each row. A click anywhere on a row follows its one link
-(assets/browser/rows.js)."""
+"""The rows of a list: a heading for each column, and a line for each row. A click anywhere on a row follows its one
+link (assets/browser/rows.js)."""
 
 import reflex as rx
 
