@@ -226,6 +226,14 @@ def test_states_know_no_component() -> None:
     assert told(upward) == []
 
 
+def test_states_name_their_class_as_it_is_known_in_the_background_too() -> None:
+    """In a background event `self` is a proxy: `type(self)` has none of the class's events, `self.__class__` has."""
+    of_apps = TEMPLATES.glob("*/__slug__/states/*.py")
+    paths = [*states(), *of_apps]
+    assert len(paths) > 40
+    assert [str(path) for path in paths if "type(self)" in path.read_text()] == []
+
+
 def test_pages_and_components_call_no_service() -> None:
     """They import the types of shown values; only states call functions that act."""
     shapes = {

@@ -1,6 +1,7 @@
 """Changing rows: what is checked, what is stored, and what the database refuses."""
 
 import pytest
+import sqlalchemy as sa
 
 
 @pytest.fixture
@@ -70,6 +71,27 @@ def test_a_wrong_value_is_refused_at_its_field(awkward, thing, field, text, mess
     }
     awkward.data.forget_counts()
     assert awkward.data.count_rows(view, awkward.filters.Query()) == before
+
+
+def test_a_count_follows_what_others_write_and_only_a_slow_one_is_cached(awkward, monkeypatch):
+    view, query = awkward.view("codes"), awkward.filters.Query()
+    code = view.table.c.code
+
+    def added_by_another(value: str) -> int:
+        with awkward.database.engine().begin() as connection:
+            connection.execute(sa.insert(view.table).values({code: value}))
+        counted: int = awkward.data.count_rows(view, query)
+        return counted
+
+    awkward.data.forget_counts()
+    before = awkward.data.count_rows(view, query)
+    assert added_by_another("counted 1") == before + 1
+    monkeypatch.setattr(awkward.data, "SLOW_SECONDS", 0.0)
+    assert added_by_another("counted 2") == before + 2
+    assert added_by_another("counted 3") == before + 2
+    for number in (1, 2, 3):
+        awkward.delete(view, (f"counted {number}",))
+    assert awkward.data.count_rows(view, query) == before
 
 
 def test_only_what_differs_is_checked_and_written(awkward):

@@ -81,7 +81,9 @@ class LivePartMixin(rx.State, mixin=True):
             try:
                 found = await asyncio.to_thread(read)
             except Exception as error:
-                log.warning("part of a page not read", part=type(self).__name__, reason=str(error))
+                log.warning(
+                    "part of a page not read", part=self.__class__.__name__, reason=str(error)
+                )
                 async with self:
                     self.is_stale = True
                 continue

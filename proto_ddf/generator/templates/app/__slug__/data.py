@@ -24,8 +24,10 @@ from .views import Kind, TableView
 
 COUNT_LIMIT = 1_000_000
 """Limit up to which filtered rows are counted."""
+SLOW_SECONDS = 0.05
+"""Seconds of counting from which on a count is cached."""
 COUNT_SECONDS = 30.0
-"""Seconds that a count is cached."""
+"""Seconds that it is cached."""
 
 
 @dataclass(frozen=True)
@@ -109,23 +111,28 @@ def counting(view: TableView, where: Sequence[sa.ColumnElement[bool]], most: int
 
 
 def count_rows(view: TableView, query: Query) -> int:
-    """The number of matching rows. It is cached for some seconds; filtered rows are counted up to COUNT_LIMIT.
+    """The number of matching rows. A slow count is cached for some seconds; filtered rows are counted up to
+    COUNT_LIMIT.
 
     Raises:
         DataError: the database could not answer.
     """
     asked = (view.name, query.conditions, query.match_any, query.search.strip())
     remembered = _counts.get(asked)
-    if remembered and time.monotonic() - remembered[0] < COUNT_SECONDS:
+    began = time.monotonic()
+    if remembered and began - remembered[0] < COUNT_SECONDS:
         return remembered[1]
     where = matches(view, query)
     all_rows = sa.select(sa.func.count()).select_from(view.table)
     statement = counting(view, where, COUNT_LIMIT) if where else all_rows
     with read_connection() as connection:
         counted = int(connection.execute(statement).scalar_one())
+    counted_at = time.monotonic()
+    if counted_at - began < SLOW_SECONDS:
+        return counted
     if len(_counts) > 1_000:
         _counts.clear()
-    _counts[asked] = (time.monotonic(), counted)
+    _counts[asked] = (counted_at, counted)
     return counted
 
 

@@ -82,5 +82,5 @@ def _move(
         on_click=event,
         aria_label=f"Move {way}: " + column["label"],
         aria_disabled=at_end,
-        class_name="column-move",
+        class_name="icon-button",
     )

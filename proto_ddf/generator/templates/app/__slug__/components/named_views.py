@@ -25,7 +25,7 @@ def views_menu(
                 type="button",
                 on_click=on_forget(each.name),
                 aria_label="Remove the view " + each.name,
-                class_name="column-move",
+                class_name="icon-button",
             ),
         )
 

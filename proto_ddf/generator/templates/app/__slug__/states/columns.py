@@ -45,7 +45,7 @@ class ColumnsMixin(rx.State, mixin=True):
         if not any(choice.values()):
             self.columns_version += 1
             return None
-        return self._choose(written(choice))
+        return self._keep_columns(written(choice))
 
     @rx.event
     def move_column(self, name: str, by: int):
@@ -53,19 +53,19 @@ class ColumnsMixin(rx.State, mixin=True):
         choice = self._choice()
         if name not in choice:
             return None
-        return self._choose(written(moved(choice, name, -1 if int(by) < 0 else 1)))
+        return self._keep_columns(written(moved(choice, name, -1 if int(by) < 0 else 1)))
 
     @rx.event
     def show_all_columns(self):
         """Show all columns."""
         self.columns_version += 1
-        return self._choose(written(dict.fromkeys(self._choice(), True)))
+        return self._keep_columns(written(dict.fromkeys(self._choice(), True)))
 
     @rx.event
     def show_usual_columns(self):
         """Show the default columns again, in their order."""
         self.columns_version += 1
-        return self._choose("")
+        return self._keep_columns("")
 
     def _choice(self) -> dict[str, bool]:
         return choice_of(self.view, self.asked_columns or self.chosen_columns)
@@ -74,7 +74,7 @@ class ColumnsMixin(rx.State, mixin=True):
         places = {field.name: at for at, field in enumerate(self.view.visible_fields)}
         return [places[name] for name in names]
 
-    def _choose(self, choice: str) -> Any:
+    def _keep_columns(self, choice: str) -> Any:
         """Keep the choice."""
         self.chosen_columns, self.asked_columns = choice, ""
         return self._columns_changed()

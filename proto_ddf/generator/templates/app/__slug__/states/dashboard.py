@@ -38,7 +38,7 @@ class DashboardMixin(AddressMixin, mixin=True):
         if chosen != self._chosen():
             self.figures, self.chart_points = {}, {}
         self.period, self.period_start, self.period_end = chosen.choice, chosen.start, chosen.end
-        return type(self).load
+        return self.__class__.load
 
     @rx.event(background=True, supersedes=True)
     async def load(self):
@@ -92,4 +92,4 @@ class DashboardMixin(AddressMixin, mixin=True):
         if self.period_problem:
             return None
         self.figures, self.chart_points = {}, {}
-        return [type(self).load, *self._move(self._chosen().address, replace=replace)]
+        return [self.__class__.load, *self._move(self._chosen().address, replace=replace)]

@@ -136,7 +136,7 @@ class FilterMixin(rx.State, mixin=True):
 
     def _offer(self) -> Any:
         """Find the first values to choose from, if the comparison needs them."""
-        return type(self).search_values("") if self.draft_operator == "one_of" else None
+        return self.__class__.search_values("") if self.draft_operator == "one_of" else None
 
     def _chosen(self) -> list[FilterValue]:
         return [each for each in self.draft_values if each.chosen]

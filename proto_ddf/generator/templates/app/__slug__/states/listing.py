@@ -76,15 +76,17 @@ class ListMixin(
     @rx.event
     def opened(self):
         """When the page is opened, or its address changes: show what the address says."""
-        self.may_add, self.selected_task = may_edit(), ""
+        self.may_add = may_edit()
         if self._is_own_move():
             return None
+        self.filter_open = self.views_open = False
+        self.selected_task = ""
         asked = ListAddress.read(self.view, self.router.url.query)
         self.search, self.conditions = asked.search, list(asked.conditions)
         self.match_any, self.sort, self.descending = asked.match_any, asked.sort, asked.descending
         self.asked_columns = ",".join(asked.columns)
         self._drop_hidden_order()
-        return [type(self).reload, *self._rewritten()]
+        return [self.__class__.reload, *self._rewritten()]
 
     @rx.event(background=True, supersedes=True)
     async def reload(self):
@@ -140,7 +142,7 @@ class ListMixin(
         """Set the number of rows per page."""
         if size in map(str, PAGE_SIZES):
             self.page_size = int(size)
-        return type(self).reload
+        return self.__class__.reload
 
     @rx.event
     def sort_by(self, name: str):
@@ -212,7 +214,7 @@ class ListMixin(
     def _changed(self, *, replace: bool = False) -> Any:
         """Load the rows, and put what is shown into the page's address. A search that is being typed makes no entry in
         the browser's history."""
-        return [type(self).reload, *self._move(self._shown_address(), replace=replace)]
+        return [self.__class__.reload, *self._move(self._shown_address(), replace=replace)]
 
     def _columns_changed(self) -> Any:
         return self._changed(replace=True) if self._drop_hidden_order() else self._rewritten()

@@ -24,7 +24,7 @@ class NamedViewsMixin(rx.State, mixin=True):
     def toggle_views(self, is_open: bool):
         """Open the list of views, or close it."""
         self.views_open, self.views_problem = is_open, ""
-        return type(self).load_views if is_open else None
+        return self.__class__.load_views if is_open else None
 
     @rx.event(background=True, supersedes=True)
     async def load_views(self):
@@ -50,7 +50,7 @@ class NamedViewsMixin(rx.State, mixin=True):
             async with self:
                 self.views_problem = _words(error)
             return
-        yield type(self).load_views
+        yield self.__class__.load_views
 
     @rx.event(background=True)
     async def forget(self, name: str):
@@ -61,7 +61,7 @@ class NamedViewsMixin(rx.State, mixin=True):
             async with self:
                 self.views_problem = _words(error)
             return
-        yield type(self).load_views
+        yield self.__class__.load_views
 
     def _whole_address(self) -> str:
         """The address of what the list shows, with its columns."""

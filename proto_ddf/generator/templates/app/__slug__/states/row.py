@@ -132,7 +132,7 @@ class RowMixin(LinkMixin, mixin=True):
         if self._is_new():
             return rx.redirect(f"/{self.view.route}")
         self.editing = False
-        return type(self).opened
+        return self.__class__.opened
 
     @rx.event(background=True)
     async def save(self, form: dict[str, Any]):

@@ -156,7 +156,7 @@ class SelectionMixin(rx.State, mixin=True):
         async with self:
             is_empty = not self.rows
         if is_empty:
-            yield type(self).reload
+            yield self.__class__.reload
 
     async def _refuse_selected(self, error: DataError) -> None:
         """Show why nothing was changed, and the rows as they are now."""

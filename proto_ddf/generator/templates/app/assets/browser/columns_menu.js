@@ -2,7 +2,7 @@
 const LONGEST = 2_000;
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.(".column-move");
+  const button = target.closest?.(".columns fieldset .icon-button");
   if (!button) return;
   const observer = new MutationObserver(() => {
     if (button.isConnected && document.activeElement !== button) button.focus();
