@@ -4,11 +4,15 @@ offers to choose from.
 The kind of fault: a column whose type has no equality or no order cannot be asked for its distinct values, or a value
 that is offered finds no row, because it was shortened, rounded or written otherwise on its way."""
 
+import math
+
 import pytest
 
 from tests.integration.generated.every_type.test_reading import ALL, is_number_among_texts
 
 LIMITS = ("least", "most")
+WRITTEN_OTHERWISE = {"a_bit8", "a_bit64", "a_zerofill"}
+"""MySQL writes such numbers as bytes, or with zeros before them."""
 
 
 def hrefs(app, view, condition):
@@ -23,6 +27,13 @@ def through_address(app, view, condition):
     (found,) = ListAddress.read(view, query).conditions
     assert found == condition
     return found
+
+
+def is_finite(text):
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 @pytest.mark.parametrize(("dialect", "table"), ALL)
@@ -42,7 +53,8 @@ def test_each_value_is_within_its_own_limits_and_one_of_itself(typed, dialect, t
         if not text or not app.dialect.can_hold(text):
             continue
         written_otherwise = dialect == "sqlite" and field.kind in ("datetime", "time")
-        limits = () if written_otherwise else LIMITS
+        no_number = field.is_number and not is_finite(text)
+        limits = () if written_otherwise or no_number else LIMITS
         conditions = [Condition("v", each, text) for each in limits if each in offered]
         conditions.append(Condition("v", "one_of", values=("no such value,", text)))
         for condition in conditions:
@@ -61,9 +73,11 @@ def test_each_offered_value_finds_rows(typed, dialect, table):
     for each in values:
         each.text.encode()
         condition = app.filters.Condition("v", "one_of", values=(each.value,))
-        assert hrefs(app, view, through_address(app, view, condition)), each
-        if view.by_name["v"].is_number and not each.value.lstrip("-").isdecimal():
-            continue  # the database writes it otherwise
+        found = hrefs(app, view, through_address(app, view, condition))
+        assert found or view.by_name["v"].choices, each  # no row may have a choice
+        is_whole = each.value.lstrip("-").isdecimal()
+        if view.by_name["v"].is_number and (not is_whole or table in WRITTEN_OTHERWISE):
+            continue
         again = app.filter_values.offered_values(view, "v", each.value)
         assert each.value in [other.value for other in again]
 

@@ -18,6 +18,8 @@ from .views import NUMBERS, Kind
 
 MOST_DIGITS = 1_000
 """Limit before and after the decimal point."""
+LEAST_SINGLE, MOST_SINGLE = 1.2e-38, 3.4028236e38
+"""The magnitudes of single precision (IEEE 754), with all digits."""
 
 
 def value_of(kind: Kind, text: str) -> Any:
@@ -47,7 +49,18 @@ def limit_of(kind: Kind, text: str, ascending: bool) -> Any:
     numbers. Raises as `value_of`."""
     if kind is Kind.INTEGER:
         return _whole_limit(_decimal(text), ascending)
-    return sa.literal(_decimal(text), sa.Numeric()) if kind in NUMBERS else value_of(kind, text)
+    if kind not in NUMBERS:
+        return value_of(kind, text)
+    limit = _decimal(text)
+    if kind is Kind.FLOAT and math.isfinite(float(limit)):
+        return sa.literal(float(limit), sa.Double())
+    return sa.literal(limit, sa.Numeric())
+
+
+def rounded_limit(kind: Kind, text: str) -> float | None:
+    """The limit as a column of single precision holds it: such a 0.1 is more than 0.1. None if it cannot be one."""
+    limit = float(_decimal(text)) if kind is Kind.FLOAT else 0.0
+    return limit if LEAST_SINGLE <= abs(limit) <= MOST_SINGLE else None
 
 
 def _whole_limit(number: Decimal, ascending: bool) -> int:

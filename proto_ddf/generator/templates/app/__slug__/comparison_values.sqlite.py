@@ -39,6 +39,11 @@ def limit_of(kind: Kind, text: str, ascending: bool) -> Any:
     return value_of(kind, text)
 
 
+def rounded_limit(kind: Kind, text: str) -> float | None:
+    """The limit as a column of single precision holds it; SQLite has none."""
+    return None
+
+
 def key_part(kind: Kind, part: str | int | float) -> Any:
     """A value of a key as it is stored: a number or a text, whatever the column's declared type.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .comparison_values import limit_of, may_hold_text, value_of
+from .comparison_values import limit_of, may_hold_text, rounded_limit, value_of
 from .dialect import as_text, can_hold, contains, equals, has_value, is_empty
 from .filters import Condition, Query, shape_of_moment, target_of
 from .name_search import is_called, telling_words
@@ -141,14 +141,23 @@ def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.C
     if shape_of_moment(field) == "year" and _are_years(start, end):
         return sa.and_(*parts, *_between_years(field, column, start, end))
     if start:
-        parts.append(column >= limit_of(field.kind, start, True))
+        parts.append(_within(field, column, start, True))
     if end and (_is_moment(field) or field.kind is Kind.TEXT) and _DAY.fullmatch(end):
         if end != date.max.isoformat():
             following = date.fromisoformat(end) + timedelta(days=1)
             parts.append(column < value_of(field.kind, following.isoformat()))
     elif end:
-        parts.append(column <= limit_of(field.kind, end, False))
+        parts.append(_within(field, column, end, False))
     return sa.and_(*parts)
+
+
+def _within(
+    field: Field, column: sa.Column[Any], text: str, ascending: bool
+) -> sa.ColumnElement[bool]:
+    """Whether the value is not beyond the limit, by which the range begins, or ends if `ascending` is false."""
+    limit, rounded = limit_of(field.kind, text, ascending), rounded_limit(field.kind, text)
+    within = column >= limit if ascending else column <= limit
+    return within if rounded is None else sa.or_(within, column == rounded)
 
 
 def _are_years(*limits: str) -> bool:

@@ -48,7 +48,7 @@ def named_views(view: TableView, person: str) -> list[NamedView]:
     """The person's views of the list, by name. Raises DataError."""
     chosen = sa.select(_TABLE.c.name, _TABLE.c.address).where(*_of(view, person))
     found = _run(chosen.order_by(sa.func.lower(_TABLE.c.name), _TABLE.c.name))
-    return [NamedView(*row) for row in found]
+    return [NamedView(row.name, row.address) for row in found]
 
 
 def keep_view(view: TableView, person: str, name: str, address: str) -> None:
