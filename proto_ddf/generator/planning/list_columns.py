@@ -43,10 +43,11 @@ def listable(table: TableSpec) -> list[str]:
 
 def keep_list_columns(table: TableSpec, chosen: list[str], known: set[str]) -> None:
     """Show what a person chose, as far as it still exists, and then what the plan shows of the columns that were not
-    `known` then."""
+    `known` then; all that the plan shows if nothing is left."""
     shown = listable(table)
     added = [column for column in table.list_columns if column not in known]
-    table.list_columns = [column for column in (*chosen, *added) if column in shown]
+    kept = [column for column in (*chosen, *added) if column in shown]
+    table.list_columns = kept or table.list_columns
 
 
 def _naming(table: TableSpec) -> list[str]:

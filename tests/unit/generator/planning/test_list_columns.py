@@ -99,6 +99,18 @@ def test_a_new_column_comes_last_and_one_that_is_gone_leaves(
     assert columns_of(new, "orders") == ["total", "paid_on"]
 
 
+def test_a_list_of_which_nothing_is_left_is_planned_anew(plan: AppSpec, shop: SourceSchema) -> None:
+    plan = list_column_edit.set_list_columns(plan, "orders", ["status"])
+    columns = [each for each in shop.table("orders").columns if each.name != "status"]
+    changed = shop.table("orders").model_copy(update={"columns": tuple(columns)})
+    after = SourceSchema(
+        tables=(*(table for table in shop.tables if table.name != "orders"), changed)
+    )
+    new = regenerate(plan, shop, after)
+    assert columns_of(new, "orders")
+    assert regenerate(new, after, after) == new
+
+
 @pytest.mark.parametrize(
     ("columns", "code"),
     [([], "required"), (["nothing"], "field_unknown"), (["photo"], None), (["name", "name"], None)],
