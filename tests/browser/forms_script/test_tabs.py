@@ -50,6 +50,21 @@ def test_a_closed_tab_leaves_its_text_to_the_next_one(
     wait_for_drafts(later, set())
 
 
+def test_a_save_removes_no_draft_of_another_tab(site: Site, page: Page, context: BrowserContext):
+    """Also if that tab is gone, as it seems to be while it is reloaded: what was typed there is offered."""
+    open_form(page, site)
+    other = context.new_page()
+    open_form(other, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    other.get_by_label("City").select_option("Oslo")
+    wait_for_drafts(other, {"name", "city"})
+    page.goto("about:blank")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_label("Name")).to_have_value("Grace")
+    wait_for_drafts(other, {"name"})
+
+
 SETTLED = """(item) => document.dispatchEvent(new CustomEvent("outbox:settled", {
     detail: { item, reply: { outcome: "done", address: "" } } }))"""
 

@@ -4,6 +4,7 @@ import { asPromise } from "./database.js";
 import { begin, isRemoved, note, settle } from "./notes.js";
 import { stateOf, touchedIn } from "./states.js";
 import { restorable, withDrafts } from "./store.js";
+import { ownTab } from "./tab.js";
 import { tokensOfOthers } from "./waiting.js";
 
 const WRITE_AFTER_MS = 200;
@@ -92,14 +93,17 @@ async function draftsOf(key) {
   return restorable(key);
 }
 
-/** Removes the drafts that this tab could restore; with a token only those of that form of a new row. Nothing is restored
- * until this is done. */
+/** Removes the draft of this tab, and those of closed tabs that were sent; with a token only those of that form of a new
+ * row. What a tab holds that was not sent may be all that is left of it: a tab that is reloaded seems closed for a moment.
+ * Nothing is restored until this is done. */
 export function forget(key, token = "") {
   const change = { key, at: Date.now(), draft: null, token };
   begin(change);
   note();
   const remove = async () => {
-    const gone = (await draftsOf(key)).filter((each) => !token || each.token === token);
+    const own = await ownTab();
+    const isOver = (each) => (each.tab === own || each.sent) && (!token || each.token === token);
+    const gone = (await draftsOf(key)).filter(isOver);
     const isDone = await withDrafts("readwrite", async (drafts) => {
       gone.forEach((each) => drafts.delete([key, each.tab]));
       return true;
