@@ -62,6 +62,15 @@ class ImportedApp(FilledForms):
     def view(self, name: str) -> Any:
         return self.views.VIEWS[name]
 
+    def related_rows(self, view: Any, values: dict[str, Any]) -> list[Any]:
+        """The rows that refer to the row with these values, by relation, as its page shows them at first."""
+        blocks = []
+        for place in self.related.first_places(view, values):
+            block, now = self.related.read_related(view, place)
+            self.related.tell_total(block, self.related.count_related(view, now))
+            blocks.append(block)
+        return blocks
+
     def all_rows(self, view: Any, query: Any, size: int = 7) -> list[Any]:
         """Every row, read page by page."""
         rows: list[Any] = []

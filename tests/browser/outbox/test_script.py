@@ -350,6 +350,19 @@ def test_to_edit_goes_back_to_the_form_with_what_was_kept_of_it(page: Page, site
     wait_until(lambda: items(page) == [])
 
 
+def test_to_edit_goes_to_the_page_of_a_form_that_another_page_showed(
+    page: Page, site: Site
+) -> None:
+    site.answer = lambda _: REFUSED
+    open_page(page, site, "/form?row=5")
+    page.locator("form").evaluate("(form) => (form.dataset.outboxAddress = '/form?row=9')")
+    page.get_by_label("Name").press("Enter")
+    expect(page.locator("[data-outbox-item]")).to_have_count(1)
+    open_page(page, site, "/outbox")
+    page.get_by_role("button", name="Edit").click()
+    page.wait_for_url("**/form?row=9")
+
+
 def test_a_success_elsewhere_is_told_and_a_script_is_told_in_every_tab(
     page: Page, context: BrowserContext, site: Site
 ) -> None:

@@ -96,7 +96,7 @@ def test_each_row_its_related_lists_and_the_form_of_a_child_are_opened(app):
             assert app.rows.address(view, values) == row.href
             app.rows.detail_cells(view, values)
             app.consequences.consequences(view, values)
-            for block in app.relations.related_rows(view, values):
+            for block in app.related_rows(view, values):
                 assert len(opened_list(app, block.href)) == block.total
                 children += block.total
                 target, form = opened_form(app, block.new_href)
@@ -111,7 +111,7 @@ def test_each_row_its_related_lists_and_the_form_of_a_child_are_opened(app):
 def test_a_child_added_from_its_parent_belongs_to_it(app):
     view = app.view("owners")
     values = app.data.fetch_row(view, app.keys.decode_key(view, "18446744073709551"))
-    (block,) = app.relations.related_rows(view, values)
+    (block,) = app.related_rows(view, values)
     target, form = opened_form(app, block.new_href)
     saved = app.changes.create(target, form.snapshot.given | {"id": "77"})
     key = app.keys.decode_key(target, saved)

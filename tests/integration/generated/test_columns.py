@@ -131,7 +131,7 @@ def check_choice(awkward, steps):
 
 def test_related_rows_show_the_usual_columns(awkward):
     values = awkward.data.fetch_row(awkward.view("codes"), ("new",))
-    (block,) = awkward.relations.related_rows(awkward.view("codes"), values)
+    (block,) = awkward.related_rows(awkward.view("codes"), values)
     by_name = awkward.view("things").by_name
     expected = {by_name[name].label for name in USUAL if name != "code"}
     assert {heading.label for heading in block.headings} == expected

@@ -62,7 +62,7 @@ def test_they_have_no_page_and_are_listed_on_both_sides(app):
     assert [row.href for row in block.rows] == ["/clinics/10", "/clinics/20"]
     assert names(linked(app, "clinics", 10)["doctor_clinic.doctor_id"]) == ["Ada", "Ben"]
     view = app.view("doctors")
-    assert app.relations.related_rows(view, app.data.fetch_row(view, (1,))) == []
+    assert app.related_rows(view, app.data.fetch_row(view, (1,))) == []
 
 
 def test_a_table_that_connects_rows_of_one_table_is_seen_from_both_ends(app):

@@ -210,7 +210,7 @@ def test_the_full_text_of_a_cut_cell_is_read_from_any_page(awkward):
 
 def test_related_rows_of_a_row_are_listed(awkward):
     values = awkward.data.fetch_row(awkward.view("codes"), ("new",))
-    (block,) = awkward.relations.related_rows(awkward.view("codes"), values)
+    (block,) = awkward.related_rows(awkward.view("codes"), values)
     assert (block.label, block.total, len(block.rows)) == ("Things", 15, 5)
     assert block.href == "/things?code=new"
 

@@ -203,13 +203,13 @@ def test_the_full_text_of_a_cut_cell_is_read_from_any_page(served):
 def test_related_rows_are_listed_and_can_be_chosen(served):
     customers, orders = served.view("customers"), served.view("orders")
     values = served.data.fetch_row(customers, (2,))
-    blocks = {each.label: each for each in served.relations.related_rows(customers, values)}
+    blocks = {each.label: each for each in served.related_rows(customers, values)}
     assert blocks["Orders"].total == 3
     name = served.rows.row_name(customers, values)
     found = served.relations.search_options(orders, "customer_id", name.upper())
     assert (name, "2") in [(option.text, option.value) for option in found]
     lines = served.view("lines")
-    (block,) = served.relations.related_rows(lines, served.data.fetch_row(lines, (2, 2)))
+    (block,) = served.related_rows(lines, served.data.fetch_row(lines, (2, 2)))
     assert block.total == 1
 
 

@@ -147,7 +147,7 @@ def test_a_search_finds_rows_by_the_names_of_what_they_refer_to(app, table, word
 
 def test_related_rows_say_by_which_relation_they_refer(app):
     view = app.view("people")
-    related = app.relations.related_rows(view, app.data.fetch_row(view, (1,)))
+    related = app.related_rows(view, app.data.fetch_row(view, (1,)))
     assert {block.label for block in related} >= {
         "People (Chief)",
         "Orders (Buyer)",

@@ -51,6 +51,8 @@ class ControlValue:
     """An additional option of a select: the stored value, which is not in the list."""
     note: str = ""
     """Why the value cannot be changed."""
+    suggests: str = ""
+    """What a button can fill in: "uuid"."""
 
 
 def shape_of(view: TableView, field: Field) -> str:

@@ -1,24 +1,19 @@
-"""Related rows: the rows that a relation can refer to, and the rows that refer to a row."""
+"""Relations: the rows that a relation can refer to, and how the rows that refer to a row are found."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from .comparison_values import value_of
-from .data import count_rows, fetch_page
 from .database import read_connection
 from .dialect import as_text, can_hold
-from .filter_addresses import list_address
 from .filters import Condition, Query
-from .formats import alignment, plain_text, readable
+from .formats import plain_text, readable
 from .name_search import is_called, name_order
 from .row_names import RowNames, linked_rows, naming_links, read_naming
-from .rows import Row
-from .sign_in import may_edit
-from .views import SECTIONS, VIEWS, Relation, TableView
+from .views import VIEWS, Relation, TableView
 
 OPTIONS = 20
 """Number of rows that a searchable select shows."""
@@ -90,28 +85,6 @@ def given_values(view: TableView, texts: dict[str, str]) -> tuple[dict[str, Any]
     return values, wrong
 
 
-@dataclass
-class Heading:
-    """The heading of a column of related rows."""
-
-    label: str
-    align: str
-
-
-@dataclass
-class Related:
-    """Rows of another table that refer to this one."""
-
-    label: str
-    headings: list[Heading]
-    rows: list[Row]
-    total: int
-    href: str
-    """The address of the complete list."""
-    new_href: str = ""
-    """The address to add another one."""
-
-
 def referring_queries(
     view: TableView, values: dict[str, Any]
 ) -> Iterator[tuple[TableView, Relation, Query]]:
@@ -125,52 +98,3 @@ def referring_queries(
         )
         if len(conditions) == len(relation.fields):
             yield other, relation, Query(conditions=conditions)
-
-
-def _label_of(other: TableView, relation: Relation) -> str:
-    """How the rows are called that refer to a row by this relation, which may not be the only one."""
-    if relation.children_label:
-        return relation.children_label
-    alike = [each for each in other.relations if each.target == relation.target]
-    if len(alike) == 1:
-        return other.label
-    return f"{other.label} ({', '.join(other.by_name[name].label for name in relation.fields)})"
-
-
-def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> list[Related]:
-    """The first rows of each table that refers to this row.
-
-    Raises:
-        DataError: the database could not answer.
-    """
-    blocks = []
-    for other, relation, query in referring_queries(view, values):
-        if other.section not in SECTIONS:
-            continue  # see links.py
-        page = fetch_page(other, query, limit)
-        kept = [
-            at
-            for at, each in enumerate(other.visible_fields)
-            if each.name in other.default_columns and each.name not in relation.fields
-        ]
-        parameters = "&".join(
-            f"{each.field}={quote(each.value, safe='')}" for each in query.conditions
-        )
-        blocks.append(
-            Related(
-                label=_label_of(other, relation),
-                headings=[
-                    Heading(
-                        other.visible_fields[at].label, alignment(other, other.visible_fields[at])
-                    )
-                    for at in kept
-                ],
-                rows=[Row(row.href, row.name, [row.cells[at] for at in kept]) for row in page.rows],
-                total=count_rows(other, query),
-                href=list_address(other, query.conditions),
-                new_href=f"/{other.route}/new?{parameters}"
-                if other.editable and may_edit()
-                else "",
-            )
-        )
-    return blocks

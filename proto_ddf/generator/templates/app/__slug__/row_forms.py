@@ -14,7 +14,7 @@ from .keys import NEW
 from .notation import shown_text
 from .relations import chosen_options, given_values
 from .row_snapshot import Snapshot, fingerprint, read_stored
-from .views import TableView
+from .views import TableView, Widget
 
 
 @dataclass
@@ -63,7 +63,11 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
     values, wrong = given_values(view, texts)
     known = _shown(view, {name: texts[name] for name in values})
     inputs = {
-        each.name: ControlValue((defaults | known).get(each.name, "")) for each in view.form_fields
+        each.name: ControlValue(
+            (defaults | known).get(each.name, ""),
+            suggests="uuid" if each.widget is Widget.UUID else "",
+        )
+        for each in view.form_fields
     }
     _name_chosen(view, inputs)
     switches = {

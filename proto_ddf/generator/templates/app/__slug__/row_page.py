@@ -12,7 +12,8 @@ from .errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError
 from .formats import Cell
 from .keys import NEW, decode_key, encode_key
 from .links import LinkedRows, linked_rows
-from .relations import Related, related_rows
+from .maps import MapLink, map_links
+from .related import Place, first_places
 from .repeats import find_row, holds, key_of_changed_row, key_of_new_row
 from .row_forms import RowForm, blank_form, form_of_row, name_versions
 from .row_snapshot import Snapshot, read_snapshot
@@ -32,8 +33,10 @@ class Loaded:
     name: str
     cells: list[Cell]
     form: RowForm
-    related: list[Related] = field(default_factory=list)
+    related: list[Place] = field(default_factory=list)
+    """Where the rows that refer to it are read."""
     linked: list[LinkedRows] = field(default_factory=list)
+    maps: list[MapLink] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -164,14 +167,22 @@ def load_row(view: TableView, key: tuple[Any, ...] | None, key_text: str) -> Loa
         name=row_name(view, values),
         cells=detail_cells(view, values),
         form=form,
-        related=related_rows(view, values),
+        related=first_places(view, values),
         linked=linked_rows(view, values),
+        maps=map_links(view, values),
     )
 
 
-def load_blank(view: TableView, asked: dict[str, str]) -> Loaded:
-    """The form of a new row, with the values of its address. Raises DataError."""
-    return Loaded(name="", cells=[], form=blank_form(view, asked))
+def load_form(view: TableView, key_text: str, asked: dict[str, str]) -> Loaded:
+    """Only the form of the row with that key in its address, and its name; the form of a new row has the values that
+    are asked for. Raises DataError."""
+    if key_text == NEW:
+        return Loaded(name=f"New {view.noun}", cells=[], form=blank_form(view, asked))
+    key = decode_key(view, key_text)
+    if key is None:
+        raise DataError(ROW_GONE)
+    form = form_of_row(view, key, key_text)  # first: never newer than what is shown
+    return Loaded(name=row_name(view, fetch_row(view, key)), cells=[], form=form)
 
 
 def consequences_of(view: TableView, key: tuple[Any, ...]) -> list[Consequence]:

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 from urllib.parse import quote
 
+from .maps import map_address
 from .notation import percent_text, shown_text
 from .picture_types import picture_type
 from .views import Field, Kind, Widget
@@ -23,7 +24,6 @@ _START = re.compile(r"((?:[0-9a-fA-F]{2})*):(\d+)", re.ASCII)
 _PHONE = re.compile(r"[+(]{0,2}\d[\d\s()./-]{3,30}")
 _COLOR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.I)
 _PLACE = re.compile(r"([+-]?\d{1,2}(?:\.\d+)?)\s*[,;]\s*([+-]?\d{1,3}(?:\.\d+)?)", re.ASCII)
-_MAP = "https://www.openstreetmap.org/?mlat={}&mlon={}#map=14/{}/{}"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,8 @@ def _color(text: str) -> Special | None:
 
 def _place(text: str) -> Special | None:
     found = _PLACE.fullmatch(text)
-    return Special(text, "web", _MAP.format(*found.groups() * 2)) if found else None
+    address = map_address(*map(Decimal, found.groups())) if found else ""
+    return Special(text, "web", address) if address else None
 
 
 def _code(text: str) -> Special | None:

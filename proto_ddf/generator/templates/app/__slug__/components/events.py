@@ -3,6 +3,7 @@
 import reflex as rx
 
 Text = rx.EventHandler[rx.event.passthrough_event_spec(str)]
+TwoTexts = rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 Flag = rx.EventHandler[rx.event.passthrough_event_spec(bool)]
 Position = rx.EventHandler[rx.event.passthrough_event_spec(int)]
 CellPosition = rx.EventHandler[rx.event.passthrough_event_spec(int, int)]

@@ -5,6 +5,7 @@ import reflex as rx
 from ..conflicts import Version
 from ..form_values import ControlValue
 from ..relations import Option
+from ..states.in_place import InPlaceMixin
 from ..states.row import RowMixin
 from ..views import TableView
 from . import events
@@ -17,7 +18,7 @@ Marks = dict[str, object]
 NO_CHOICE = "Choose…"
 
 
-def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
+def row_form(view: TableView, state: type[RowMixin | InPlaceMixin]) -> rx.Component:
     """The form that creates or changes a row. It keeps its content if saving fails, and sends back what the row held
     when the form was filled. assets/browser/forms finds its parts by their `data-` attributes."""
     controls = rx.Var.create([control_of(view, field) for field in view.form_fields])
@@ -48,7 +49,7 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
         form_actions(saving=state.saving, on_cancel=state.cancel),
         no_validate=True,
         key=state.form_version.to_string(),
-        custom_attrs={"data-form": state.form_key}
+        custom_attrs={"data-form": state.form_key, "data-outbox-address": state.form_key}
         | submits_form(event_name(state.save), "Save “" + state.name + "”", state.form_key),
         class_name="panel padded",
     )
@@ -211,15 +212,29 @@ def form_actions(saving: rx.Var[bool], on_cancel: rx.EventHandler) -> rx.Compone
 
 def _input(control: rx.Var[Control], given: rx.Var[ControlValue], marks: Marks) -> rx.Component:
     kind = rx.cond(given.type, given.type, control.type)
-    return rx.el.input(
-        type=kind,
-        name=control.name,
-        default_value=given.text,
-        input_mode=control.mode,
-        auto_complete=rx.cond(control.mode == "text", "on", "off"),
-        step=rx.cond((kind == "datetime-local") | (kind == "time"), "1", ""),
-        custom_attrs=_longest(control),
-        **marks,
+    return rx.fragment(
+        rx.el.input(
+            type=kind,
+            name=control.name,
+            default_value=given.text,
+            input_mode=control.mode,
+            auto_complete=rx.cond(control.mode == "text", "on", "off"),
+            step=rx.cond((kind == "datetime-local") | (kind == "time"), "1", ""),
+            custom_attrs=_longest(control),
+            **marks,
+        ),
+        rx.cond(given.suggests == "uuid", _new_uuid(control)),
+    )
+
+
+def _new_uuid(control: rx.Var[Control]) -> rx.Component:
+    """The button that fills in a new UUID; assets/browser/forms makes it."""
+    return rx.el.button(
+        "Fill in a new UUID",
+        type="button",
+        class_name="link-button",
+        aria_label="Fill in a new UUID: " + control.label,
+        custom_attrs={"data-suggests": "uuid"},
     )
 
 

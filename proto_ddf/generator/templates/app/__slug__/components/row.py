@@ -5,8 +5,8 @@ import reflex as rx
 from ..conflicts import Version
 from ..consequences import Consequence
 from ..formats import Cell
-from ..relations import Heading, Related
-from ..rows import Row
+from ..maps import MapLink, has_places
+from ..related import referring_pages
 from ..states.row import RowMixin
 from ..views import TableView
 from . import events
@@ -16,6 +16,7 @@ from .form import row_form
 from .layout import page
 from .links import linked_rows
 from .local import local
+from .related import related_rows
 from .submitting import event_name, submits
 
 
@@ -25,8 +26,9 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
         callout(problem=state.form_problem, on_retry=state.ask_delete),
         rx.cond(state.read_only, read_only_note(reason=state.read_only)),
         details(columns=headings(view), cells=state.cells),
+        *([places(links=state.maps)] if has_places(view) else []),
         *([_linked(state)] if view.links() else []),
-        *([related_rows(blocks=state.related)] if view.referring() else []),
+        *([related_rows(view, state)] if referring_pages(view) else []),
     )
     shown = rx.cond(state.editing, row_form(view, state), fields) if view.editable else fields
     return page(
@@ -129,6 +131,25 @@ def read_only_note(reason: rx.Var[str]) -> rx.Component:
 
 
 @rx.memo
+def places(links: rx.Var[list[MapLink]]) -> rx.Component:
+    """Where the row is, as links to a map of another site."""
+    return rx.el.p(
+        rx.foreach(
+            links,
+            lambda each: rx.link(
+                rx.icon("map-pin", size=14, aria_hidden="true"),
+                each.text,
+                href=each.href,
+                target="_blank",
+                rel="noopener noreferrer",
+                class_name="place",
+            ),
+        ),
+        class_name="places",
+    )
+
+
+@rx.memo
 def details(columns: Headings, cells: rx.Var[list[Cell]]) -> rx.Component:
     """The row's fields, each with its label."""
     return rx.el.dl(
@@ -139,76 +160,6 @@ def details(columns: Headings, cells: rx.Var[list[Cell]]) -> rx.Component:
             ),
         ),
         class_name="panel padded details",
-    )
-
-
-@rx.memo
-def related_rows(blocks: rx.Var[list[Related]]) -> rx.Component:
-    """The related rows, by table."""
-    return rx.fragment(rx.foreach(blocks, _related))
-
-
-def _related(block: rx.Var[Related]) -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.heading(block.label, as_="h2", size="4"),
-            rx.el.div(
-                rx.cond(
-                    block.new_href != "",
-                    rx.link("Add", href=block.new_href, aria_label="Add to " + block.label),
-                ),
-                rx.cond(
-                    block.total > 0,
-                    rx.link("Show all " + local("count", block.total.to_string()), href=block.href),
-                ),
-                class_name="section-links",
-            ),
-            class_name="section-header",
-        ),
-        rx.cond(
-            block.rows.length() > 0,
-            rx.el.div(
-                rx.el.table(
-                    rx.el.thead(
-                        rx.el.tr(
-                            rx.el.th("", aria_label="Open", class_name="open"),
-                            rx.foreach(block.headings, _related_heading),
-                        )
-                    ),
-                    rx.el.tbody(rx.foreach(block.rows, _related_row)),
-                    class_name="grid",
-                    aria_label=block.label,
-                ),
-                class_name="scroller panel",
-                role="region",
-                aria_label=block.label,
-                tab_index=0,
-            ),
-            rx.el.p("None.", class_name="muted"),
-        ),
-        class_name="related",
-    )
-
-
-def _related_heading(heading: rx.Var[Heading]) -> rx.Component:
-    return rx.el.th(heading.label, class_name=heading.align, scope="col")
-
-
-def _related_row(row: rx.Var[Row]) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(
-            rx.cond(
-                row.href != "",
-                rx.link(
-                    rx.icon("maximize-2", size=14),
-                    href=row.href,
-                    aria_label="Open " + row.name,
-                    class_name="open-link",
-                ),
-            ),
-            class_name="open",
-        ),
-        rx.foreach(row.cells, lambda cell: rx.el.td(value(cell))),
     )
 
 

@@ -7,6 +7,7 @@
 //   data-outbox-payload    JSON: the event's arguments
 //   data-outbox-argument   of a form: the argument that gets its fields
 //   data-outbox-key        submissions with the same key are sent in order; the event's name by default
+//   data-outbox-address    of a form: the address of its own page, if another page may show it
 //   data-outbox-kept       of a form: JSON, {name of a state's variable: [storage, key]}, values to send along
 //   data-outbox-fields     of a form: JSON, [fields that are not kept], beside those of type password
 import { datasetOf, elementsOf } from "./form_properties.js";
@@ -91,7 +92,8 @@ async function submitForm(form) {
     if (value !== null) places[name] = [area, key, value];
   }
   const kept = Object.fromEntries(Object.entries(places).map(([name, [, , value]]) => [name, value]));
-  await submit({ ...parts, kept, places, isForm: true });
+  const { outboxAddress } = datasetOf(form);
+  await submit({ ...parts, kept, places, isForm: true, ...(outboxAddress && { address: outboxAddress }) });
 }
 
 /** The form's fields by name. What is typed as a password is never kept in the browser. */

@@ -1,4 +1,5 @@
 // Takes submissions: each is noted in the moment of the press, and then kept in IndexedDB, from where it is sent.
+import { newId } from "./ids.js";
 import { notify } from "./outbox_notice.js";
 import { currentOwner, likelyOwner } from "./outbox_owner.js";
 import { allNoted, forget, isNoted, note, onNoted, whileNoOtherKeeps } from "./outbox_presses.js";
@@ -66,15 +67,6 @@ function routerData() {
   const { pathname, search, hash } = location;
   const query = Object.fromEntries(new URLSearchParams(search));
   return { pathname, asPath: pathname + search + hash, query };
-}
-
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // only https and loopback have it
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 onNoted(keepNoted);

@@ -18,6 +18,7 @@ import { offerToDiscard, startRestoring } from "./restoring.js";
 import { checkBeforeSending } from "./sending.js";
 import { noteValues, sendOnlyChanges, stateOf } from "./states.js";
 import { openStore } from "./store.js";
+import { followSuggestions } from "./suggestions.js";
 import { followOutbox, lockWaiting, noteAddress } from "./waiting.js";
 
 if (hasDrafts) start();
@@ -41,6 +42,7 @@ function followPerson() {
   document.addEventListener("change", ({ target }) => keepNow(target.form));
   followFocus();
   followChoices();
+  followSuggestions();
   followEditButtons();
   offerToDiscard();
   keepWhenLeaving();
