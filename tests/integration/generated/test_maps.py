@@ -25,7 +25,7 @@ def statements(dialect):
     yield f"CREATE TABLE trips (id INTEGER PRIMARY KEY, start_lat {real}, start_lon {real}, end_lat {real}, end_lon {real}, height {real})"
     yield f"CREATE TABLE halves (id INTEGER PRIMARY KEY, latitude {real})"
     yield f"CREATE TABLE tokens (token {text} NOT NULL PRIMARY KEY, word VARCHAR(20), owner_id INTEGER)"
-    yield "INSERT INTO places VALUES (1, 'Vienna', 48.2082, 16.3738), (2, 'Nowhere', 48.2, NULL), (3, 'Wrong', 48.2, 181), (4, 'Null Island', 0, 0), (5, 'South', -90, -180)"
+    yield "INSERT INTO places VALUES (1, 'Vienna', 48.2082, 16.3738), (2, 'Nowhere', 48.2, NULL), (4, 'Null Island', 0, 0), (5, 'South', -90, -180)"
     yield "INSERT INTO trips VALUES (1, 48.5, 16.5, -33.25, 151.125, 12), (2, 48.5, 16.5, NULL, 151, 3)"
     yield "INSERT INTO halves VALUES (1, 48.5)"
     for number, each in enumerate(IDS):
@@ -36,6 +36,7 @@ def statements(dialect):
 def app(request, tmp_path_factory):
     dialect = request.param
     with app_on(dialect, statements(dialect), request, tmp_path_factory, "Maps") as app:
+        app.run("INSERT INTO places VALUES (3, 'Wrong', 48.2, 181)")  # after the plan was made
         for name in ("places", "trips", "halves"):  # as a plan by the values of the columns has it
             chosen = [each.name for each in app.view(name).fields if each.name.endswith(("lat", "lng", "lon", "latitude"))]
             assert {app.view(name).by_name[each].widget for each in chosen} == {"coordinates"}
@@ -86,8 +87,10 @@ def test_any_values_make_a_valid_address_or_none(app):
 
 def test_only_the_form_of_a_new_row_suggests_a_uuid(app):
     view = app.view("tokens")
+    # An app on a server is planned here without its values, and MySQL has no type for UUIDs.
+    expected = set() if app.spec.dialect == "mysql" else {"token"}
     new = app.row_forms.blank_form(view, {}).inputs
-    assert {name for name, control in new.items() if control.suggests} == {"token"}
+    assert {name for name, control in new.items() if control.suggests} == expected
     assert new["token"].text == ""
     there = app.form(view, app.keys.decode_key(view, IDS[0])).inputs
     assert not any(control.suggests for control in there.values())

@@ -111,7 +111,8 @@ def test_all_rows_are_turned_over_in_every_order_and_counted(app, table, relatio
                 assert [marks(app, relation, each) for each in back] == [
                     marks(app, relation, each) for each in pages
                 ]
-            assert pages[0].range_text == f"1–{len(pages[0].rows)}"  # noqa: RUF001
+            assert pages[0].range_text.startswith(f"1–{len(pages[0].rows)}")  # noqa: RUF001
+            assert pages[0].total == (total if len(pages) == 1 else -1)
 
 
 def test_the_list_that_a_block_leads_to_has_the_same_rows(app):

@@ -15,6 +15,7 @@ STATEMENTS = (
     "CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, chief_id INTEGER REFERENCES people (id))",
     "CREATE TABLE orders (id INTEGER PRIMARY KEY, buyer_id INTEGER NOT NULL REFERENCES people (id),"
     " seller_id INTEGER REFERENCES people (id), note VARCHAR(20) NOT NULL)",
+    "INSERT INTO people VALUES (1, 'Ada', NULL), (2, 'Ben', 1), (3, 'Cleo', 1)",
 )
 BUYER, SELLER, CHIEF = "orders.buyer_id", "orders.seller_id", "people.chief_id"
 

@@ -114,7 +114,8 @@ def sorted_by(place: Place, field: str) -> Place:
 
 
 def read_related(view: TableView, place: Place) -> tuple[Related, Place]:
-    """The rows at a place, and the place with their cursors. If there are none any more, it is the beginning.
+    """The rows at a place, and the place with their cursors. If there are none any more, it is the beginning. If these are
+    all, their number is known.
 
     Raises:
         DataError: the database could not answer.
@@ -129,23 +130,23 @@ def read_related(view: TableView, place: Place) -> tuple[Related, Place]:
     place = place._replace(
         position=position, first=page.first, last=page.last, shown=len(page.rows)
     )
-    return (
-        Related(
-            name=place.name,
-            label=_label_of(other, relation),
-            headings=_headings(other, relation),
-            rows=_without(page.rows, other, relation),
-            href=list_address(other, query.conditions),
-            new_href=_new_address(other, relation, query, bool(page.rows)),
-            editable=other.editable and may_edit(),
-            sort=query.sort,
-            descending=query.descending,
-            at_start=position == 0,
-            has_next=before is not None or page.has_more,
-            range_text=_range_text(place),
-        ),
-        place,
+    block = Related(
+        name=place.name,
+        label=_label_of(other, relation),
+        headings=_headings(other, relation),
+        rows=_without(page.rows, other, relation),
+        href=list_address(other, query.conditions),
+        new_href=_new_address(other, relation, query, bool(page.rows)),
+        editable=other.editable and may_edit(),
+        sort=query.sort,
+        descending=query.descending,
+        at_start=position == 0,
+        has_next=before is not None or page.has_more,
+        range_text=_range_text(place),
     )
+    if block.at_start and not block.has_next:
+        tell_total(block, place.shown)
+    return block, place
 
 
 def count_related(view: TableView, place: Place) -> int:

@@ -114,10 +114,10 @@ class RelatedMixin(rx.State, mixin=True):
 
     async def _read_related(self, places: Sequence[Place]) -> None:
         """Show the rows at these places, one relation after the other, and then their numbers."""
-        shown = [now for place in places if (now := await self._move(place, place))]
+        uncounted = [now for place in places if (now := await self._move(place, place))]
         async with self:
             self.related_loading = False
-        for place in shown:
+        for place in uncounted:
             try:
                 total = await asyncio.to_thread(count_related, self.view, place)
             except DataError as error:
@@ -133,7 +133,8 @@ class RelatedMixin(rx.State, mixin=True):
                         tell_total(block, total)
 
     async def _move(self, before: Place, place: Place) -> Place | None:
-        """Show another place of a relation, unless it shows yet another one meanwhile. Returns what is shown then."""
+        """Show another place of a relation, unless it shows yet another one meanwhile. Returns what is shown then if it has to
+        be counted."""
         try:
             block, now = await asyncio.to_thread(read_related, self.view, place)
         except DataError as error:
@@ -144,14 +145,16 @@ class RelatedMixin(rx.State, mixin=True):
             if self._places.get(place.name) != before:
                 return None
             self._places[place.name] = now
+            is_counted = block.total >= 0
             self._put(block)
-        return now
+        return None if is_counted else now
 
     def _put(self, block: Related) -> None:
         """Show a block in the place of the earlier one of its relation; a new one comes last."""
         for at, each in enumerate(self.related):
             if each.name == block.name:
-                tell_total(block, each.total)
+                if block.total < 0:
+                    tell_total(block, each.total)
                 self.related[at] = block
                 return
         self.related.append(block)
