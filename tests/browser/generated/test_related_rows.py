@@ -92,9 +92,7 @@ def test_one_is_added_where_it_belongs(
     assert not console
 
 
-def test_an_error_is_at_its_field_and_nothing_is_lost(
-    shop: App, customer: int, page: Page
-) -> None:
+def test_an_error_is_at_its_field_and_nothing_is_lost(shop: App, customer: int, page: Page) -> None:
     block = orders_of(page, shop, customer)
     block.get_by_role("button", name="Add to Orders").click()
     form = block.locator("form")
@@ -113,9 +111,7 @@ def test_an_error_is_at_its_field_and_nothing_is_lost(
     assert notes(shop, customer)[12:] == ["kept"]
 
 
-def test_one_is_changed_and_the_page_of_rows_stays(
-    shop: App, customer: int, page: Page
-) -> None:
+def test_one_is_changed_and_the_page_of_rows_stays(shop: App, customer: int, page: Page) -> None:
     block = orders_of(page, shop, customer)
     block.get_by_role("button", name="Next of Orders").click()
     expect(block.locator(".count")).to_have_text("6–10 of 12")  # noqa: RUF001

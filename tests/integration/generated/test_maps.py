@@ -38,7 +38,11 @@ def app(request, tmp_path_factory):
     with app_on(dialect, statements(dialect), request, tmp_path_factory, "Maps") as app:
         app.run("INSERT INTO places VALUES (3, 'Wrong', 48.2, 181)")  # after the plan was made
         for name in ("places", "trips", "halves"):  # as a plan by the values of the columns has it
-            chosen = [each.name for each in app.view(name).fields if each.name.endswith(("lat", "lng", "lon", "latitude"))]
+            chosen = [
+                each.name
+                for each in app.view(name).fields
+                if each.name.endswith(("lat", "lng", "lon", "latitude"))
+            ]
             assert {app.view(name).by_name[each].widget for each in chosen} == {"coordinates"}
         yield app
 

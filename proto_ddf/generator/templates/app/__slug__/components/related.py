@@ -103,7 +103,9 @@ def _opens(key: rx.Var[str], unfolded: rx.Var[str]) -> dict[str, rx.Var[str | No
 
 def _added(row: rx.Var[Option]) -> rx.Component:
     return rx.el.p(
-        "Added: ", rx.link(rx.el.span(row.text, class_name="cut"), href=row.href), aria_live="polite"
+        "Added: ",
+        rx.link(rx.el.span(row.text, class_name="cut"), href=row.href),
+        aria_live="polite",
     )
 
 
