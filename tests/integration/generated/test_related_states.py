@@ -235,7 +235,8 @@ def test_a_row_of_the_same_table_does_not_touch_the_form_of_the_page(app, person
         snapshot = before.snapshot
         form = await unfolded(tab, person, in_place, CHIEF, "/people/2")
         await tab.send(in_place, "save", form=sent(form, name="Benjamin"))
-        state = await tab.until(person, lambda state: not state.unfolded)
+        await tab.until(person, lambda state: not state.unfolded)
+        state = await tab.until(person, lambda state: block(state, CHIEF).rows[0].name != "Ben")
         assert (state.name, state.form_key, state.snapshot) == ("Ada", "/people/1", snapshot)
         assert app.run("SELECT name FROM people ORDER BY id") == [
             ("Ada",),

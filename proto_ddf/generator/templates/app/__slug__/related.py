@@ -114,8 +114,8 @@ def sorted_by(place: Place, field: str) -> Place:
 
 
 def read_related(view: TableView, place: Place) -> tuple[Related, Place]:
-    """The rows at a place, and the place with their cursors. If there are none any more, it is the beginning. If these are
-    all, their number is known.
+    """The rows at a place, and the place with their cursors. If there are none any more, it is the beginning. If these
+    are all, their number is known.
 
     Raises:
         DataError: the database could not answer.

@@ -133,8 +133,8 @@ class RelatedMixin(rx.State, mixin=True):
                         tell_total(block, total)
 
     async def _move(self, before: Place, place: Place) -> Place | None:
-        """Show another place of a relation, unless it shows yet another one meanwhile. Returns what is shown then if it has to
-        be counted."""
+        """Show another place of a relation, unless it shows yet another one meanwhile. Returns what is shown then if it
+        has to be counted."""
         try:
             block, now = await asyncio.to_thread(read_related, self.view, place)
         except DataError as error:
