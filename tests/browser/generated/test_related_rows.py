@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.generated.conftest import App, open_dashboard
+from tests.browser.generated.conftest import App
 from tests.browser.looking import overflow_width, serious_findings
 
 pytestmark = pytest.mark.browser
@@ -145,18 +145,3 @@ def test_it_fits_a_phone(shop: App, customer: int, page: Page) -> None:
     expect(block.locator("form")).to_be_visible()
     assert overflow_width(page) == 0
     assert serious_findings(page) == []
-
-
-def test_a_period_is_part_of_the_address(shop: App, page: Page) -> None:
-    open_dashboard(page, shop.url)
-    period = page.get_by_label("Period")
-    period.select_option("Last 30 days")
-    expect(page).to_have_url(f"{shop.url}/?period=30")
-    period.select_option("Last 7 days")
-    expect(page).to_have_url(f"{shop.url}/?period=7")
-    page.go_back()
-    expect(page).to_have_url(f"{shop.url}/?period=30")
-    expect(period).to_have_value("30")
-    open_dashboard(page, f"{shop.url}/?from=2024-02-01&to=2024-02-29")
-    expect(page.get_by_label("From")).to_have_value("2024-02-01")
-    expect(page.get_by_label("To", exact=True)).to_have_value("2024-02-29")

@@ -52,33 +52,36 @@ def blocks(
 ) -> rx.Component:
     """Each relation with its rows. The child is the form of the relation that is unfolded."""
 
-    def block(each: rx.Var[Related]) -> rx.Component:
+    # `relation` and not `each`: in the loops inside, Reflex tells the variables of loops apart by these names.
+    def block(relation: rx.Var[Related]) -> rx.Component:
         return rx.el.section(
             rx.el.div(
-                rx.heading(each.label, as_="h2", size="4"),
+                rx.heading(relation.label, as_="h2", size="4"),
                 rx.el.div(
-                    rx.cond(each.new_href != "", _add(each, unfolded, on_unfold)),
+                    rx.cond(relation.new_href != "", _add(relation, unfolded, on_unfold)),
                     rx.cond(
-                        each.total != 0,
-                        rx.link("Show all " + local("count", each.total_text), href=each.href),
+                        relation.total != 0,
+                        rx.link(
+                            "Show all " + local("count", relation.total_text), href=relation.href
+                        ),
                     ),
                     class_name="section-links",
                 ),
                 class_name="section-header",
             ),
-            rx.cond(unfolded == each.name, rx.el.div(children, class_name="in-place")),
-            rx.cond(added.value == each.name, _added(added)),
+            rx.cond(unfolded == relation.name, rx.el.div(children, class_name="in-place")),
+            rx.cond(added.value == relation.name, _added(added)),
             rx.cond(
-                each.rows.length() > 0,
+                relation.rows.length() > 0,
                 rx.el.div(
-                    _table(each, unfolded, on_sort, on_unfold),
-                    _pager(each, on_turn),
+                    _table(relation, unfolded, on_sort, on_unfold),
+                    _pager(relation, on_turn),
                     class_name="panel",
                 ),
                 rx.el.p("None.", class_name="muted"),
             ),
             class_name="related",
-            custom_attrs={"data-relation": each.name},
+            custom_attrs={"data-relation": relation.name},
         )
 
     return rx.fragment(rx.foreach(shown, block))
