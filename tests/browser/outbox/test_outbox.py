@@ -36,7 +36,7 @@ def server(moment: Path) -> Iterator[Server]:
     start, fails before it builds anything."""
     folder = moment.parent
     with closing(sqlite3.connect(folder / "notes.db")) as database:
-        database.execute("create table notes (id integer primary key, title text)")
+        database.execute("create table if not exists notes (id integer primary key, title text)")
         database.commit()
     command = ("-m", "tests.browser.outbox.killed_server", str(moment), "start")
     environment = {"ALLOWED_FOLDERS": json.dumps([str(folder)]), "RECOVERY_ATTEMPTS": "0"}
