@@ -75,7 +75,7 @@ def opened_list(app, href):
     parts = urlsplit(href)
     view = next(each for each in app.views.VIEWS.values() if f"/{each.route}" == parts.path)
     asked = dict(parse_qsl(parts.query, keep_blank_values=True))
-    conditions = tuple(app.filter_addresses.address_conditions(view, asked))
+    conditions = tuple(app.filter_addresses.address_conditions(view, asked.items()))
     assert app.filter_conditions.no_match_reason(view, conditions) == ""
     return app.all_rows(view, app.filters.Query(conditions=conditions))
 
@@ -127,7 +127,7 @@ def test_a_child_added_from_its_parent_belongs_to_it(app):
 def test_any_text_may_stand_in_an_address(app, text):
     view = app.view("children")
     for name in (*PARENTS, "pair_a", "id"):
-        (condition,) = app.filter_addresses.address_conditions(view, {name: text})
+        (condition,) = app.filter_addresses.address_conditions(view, {name: text}.items())
         said = app.filter_conditions.no_match_reason(view, [condition])
         try:
             rows = app.data.fetch_page(view, app.filters.Query(conditions=(condition,)), 5).rows

@@ -50,7 +50,7 @@ def rows_at(app, href):
     parts = urlsplit(href)
     view = next(each for each in app.views.VIEWS.values() if f"/{each.route}" == parts.path)
     asked = dict(parse_qsl(parts.query, keep_blank_values=True))
-    conditions = app.filter_addresses.address_conditions(view, asked)
+    conditions = app.filter_addresses.address_conditions(view, asked.items())
     assert bool(conditions) is bool(asked)
     return app.all_rows(view, app.filters.Query(conditions=tuple(conditions)))
 
@@ -135,7 +135,9 @@ def test_key_figures_are_about_the_period(app):
 
 def test_a_filter_by_a_row_is_shown_by_its_name(app):
     invoices = app.view("invoices")
-    (condition,) = app.filter_addresses.address_conditions(invoices, {"visit_id.clinic_id": "1"})
+    (condition,) = app.filter_addresses.address_conditions(
+        invoices, {"visit_id.clinic_id": "1"}.items()
+    )
     (named,) = app.filter_chips.with_names(invoices, [condition])
     chip = app.filter_chips.Chip.of(invoices, named)
     assert chip.label.endswith(": Clinic")
@@ -151,7 +153,7 @@ def test_what_an_address_names_beside_fields_is_left_out(app):
         "x:from": "2024-01-01",
         ":to": "",
     }
-    assert app.filter_addresses.address_conditions(visits, asked) == []
+    assert app.filter_addresses.address_conditions(visits, asked.items()) == []
 
 
 def test_the_dashboard_of_the_plan_has_numbers(app):

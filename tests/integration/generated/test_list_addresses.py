@@ -69,6 +69,7 @@ def test_what_a_list_shows_is_read_from_the_address_that_was_written(awkward):
         assert parts.path == f"/{view.route}"
         assert ReflexURL(f"http://localhost{address}").query == parts.query
         assert ListAddress.read(view, parts.query) == shown
+        assert ListAddress.read_whole(view, parts.query) == shown
 
     holds()
 

@@ -122,7 +122,7 @@ def test_the_list_that_a_block_leads_to_has_the_same_rows(app):
         other, _ = app.related.referring_pages(app.view(table))[relation]
         parts = urlsplit(block.href)
         asked = dict(parse_qsl(parts.query, keep_blank_values=True))
-        conditions = tuple(app.filter_addresses.address_conditions(other, asked))
+        conditions = tuple(app.filter_addresses.address_conditions(other, asked.items()))
         rows = app.all_rows(other, app.filters.Query(conditions=conditions))
         assert len(rows) == app.related.count_related(app.view(table), place)
 

@@ -79,7 +79,7 @@ def test_an_address_with_a_filter_for_a_value_lists_the_rows_with_it(typed, dial
         if dialect == "sqlite" and is_number_among_texts(view, value):
             continue
         text = "" if value is None else app.formats.plain_text(value)
-        (condition,) = app.filter_addresses.address_conditions(view, {"v": text})
+        (condition,) = app.filter_addresses.address_conditions(view, {"v": text}.items())
         found = app.all_rows(view, app.filters.Query(conditions=(condition,)), 50)
         if not app.dialect.can_hold(text):
             assert app.filter_conditions.no_match_reason(view, [condition])

@@ -5,7 +5,7 @@
 refers to.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
@@ -30,8 +30,12 @@ def quoted(text: str, safe: str = "") -> str:
 
 def list_address(view: TableView, conditions: Iterable[Condition]) -> str:
     """The address of the list of the rows that fulfil the conditions."""
-    parts = written_conditions(conditions)
-    return f"/{view.route}?{'&'.join(parts)}" if parts else f"/{view.route}"
+    return address_with(view, written_conditions(conditions))
+
+
+def address_with(view: TableView, parameters: Sequence[str]) -> str:
+    """The address of the list with these parameters."""
+    return f"/{view.route}?{'&'.join(parameters)}" if parameters else f"/{view.route}"
 
 
 def written_conditions(conditions: Iterable[Condition]) -> list[str]:
@@ -53,13 +57,10 @@ def _written(condition: Condition) -> list[str]:
     ]
 
 
-def address_conditions(
-    view: TableView, parameters: Mapping[str, str] | Iterable[tuple[str, str]]
-) -> list[Condition]:
+def address_conditions(view: TableView, parameters: Iterable[tuple[str, str]]) -> list[Condition]:
     """The filters in an address. What names no field of the view is left out."""
-    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
     found: list[Condition] = []
-    for parameter, value in pairs:
+    for parameter, value in parameters:
         condition = _read(parameter, value)
         if condition is None or not _is_known(view, condition):
             continue

@@ -6,7 +6,7 @@ Parameters that are not the names of fields start with a colon: `?status=paid&:s
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from .filter_addresses import address_conditions, quoted, written_conditions
+from .filter_addresses import address_conditions, address_with, quoted, written_conditions
 from .filters import Condition, Query
 from .views import TableView
 
@@ -72,7 +72,7 @@ class ListAddress:
             *written_conditions(self.conditions),
             *(f"{name}={quoted(value, ',')}" for name, value in own if value),
         ]
-        return f"/{view.route}?{'&'.join(parts)}" if parts else f"/{view.route}"
+        return address_with(view, parts)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
